@@ -1,0 +1,109 @@
+"""Feeds: what a publisher says of one, and what we hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from aggregator.model.fault import Fault
+    from aggregator.model.ids import FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class FeedData:
+    """The publisher's word about a feed, from one document. None means "not told"."""
+
+    title: str | None = None
+    site: str | None = None
+    language: str | None = None
+    subtitle: str | None = None
+    image: str | None = None
+    self_link: str | None = None
+    hub: str | None = None
+    ttl_minutes: int | None = None
+    skip_hours: tuple[int, ...] = ()  # 0..23, UTC
+    skip_days: tuple[int, ...] = ()  # Monday = 0
+    update_every: timedelta | None = None  # sy:updatePeriod and sy:updateFrequency
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next request conditional, kept to the byte (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a feed is fetched next. `hints` are what the publisher's document asked for."""
+
+    due: datetime
+    interval: timedelta
+    full_since: datetime | None = None  # the last answer that was not a 304
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How fetching goes. `streak` counts failures since the last good answer."""
+
+    last_tried: datetime | None = None
+    last_ok: datetime | None = None
+    fault: Fault | None = None
+    streak: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as we hold it. `source` and `owner` are the keys of ranking-semantics 2."""
+
+    id: FeedId
+    address: str
+    first_address: str  # at first sight; the uids of its entries are minted from it
+    title: str
+    site: str | None
+    language: str | None
+    source: str
+    owner: str
+    added: datetime
+    paused: bool
+    moved_to: str | None
+    validators: Validators
+    schedule: Schedule
+    health: Health
+    hints: FeedData
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed leased for fetching: all that the fetch loop and the parser need to know of it."""
+
+    id: FeedId
+    address: str
+    first_address: str
+    site: str | None
+    language: str | None
+    validators: Validators
+    schedule: Schedule
+    streak: int
+    hints: FeedData
+    fresh: bool  # it never had a good fetch
+    known: frozenset[bytes]  # raw hashes of the entries we hold as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one request brought. `body` is as received: still packed when `encoding` is "gzip"."""
+
+    status: int  # 200 or 304
+    address: str  # the final one
+    moved_to: str | None  # where only 301 and 308 led
+    validators: Validators
+    content_type: str
+    encoding: str
+    body: bytes
+    max_age: int | None  # seconds, from Cache-Control or Expires
+    retry_after: int | None

@@ -1,0 +1,22 @@
+"""Ids, each of its own type so that nobody can hand the wrong one over."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+FeedId = NewType("FeedId", int)
+EntryId = NewType("EntryId", int)
+"""The row of an entry; never leaves the instance. People and receipts use its `Uid`."""
+Uid = NewType("Uid", str)
+"""32 hex characters, minted once for an entry and never changed (ranking-semantics 2)."""
+OwnerId = NewType("OwnerId", int)
+"""A member or a group: whoever a subscription, folder, list or rule belongs to."""
+MemberId = NewType("MemberId", int)
+"""Equal in value to the member's OwnerId."""
+GroupId = NewType("GroupId", int)
+"""Equal in value to the group's OwnerId."""
+FolderId = NewType("FolderId", int)
+ListId = NewType("ListId", int)
+RuleId = NewType("RuleId", int)
+VersionId = NewType("VersionId", int)
+JobId = NewType("JobId", int)

@@ -1,0 +1,55 @@
+"""The ports: what has more than one real implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aggregator.model.ids import FeedId
+
+
+class Clock(Protocol):
+    """The one source of "now" for everything but rankers/, which is handed it."""
+
+    def now(self) -> datetime:
+        """Return the instant, aware and in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a refresh did, summed over its feeds."""
+
+    fetched: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    entries_new: int = 0
+    entries_changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture from elsewhere, its type sniffed from its bytes."""
+
+    type: str
+    data: bytes
+
+
+class Ask(Protocol):
+    """What a web process or command asks the worker for. Raises BusyError where no worker answers."""
+
+    def refresh(self, feeds: Sequence[FeedId] | None, *, wait: float) -> RefreshReport | None:
+        """Fetch these feeds now (None: all), due or not; None where it is not done after `wait` seconds."""
+        ...
+
+    def image(self, url: str, *, wait: float) -> Image:
+        """Fetch a picture through the outward door. Raises FetchError."""
+        ...
+
+    def wake(self) -> None:
+        """Tell the worker to look for waiting jobs and due feeds now; quietly does nothing without one."""
+        ...
