@@ -19,7 +19,11 @@ PREFIX = "BROADSHEET_"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default. docs/operators/settings.md is tested against this class."""
+    """Every setting with its default. docs/operators/settings.md is tested against this class.
+
+    `clock` is an instant T (RFC 3339): the instance's clock starts at T and runs on. `T@S` says that it stood at T
+    at Unix second S; `broadsheet up` hands that form to its processes so that all share one clock.
+    """
 
     data: Path = Path("data")
     host: str = "127.0.0.1"
@@ -48,9 +52,15 @@ OPTIONS: Mapping[str, Option] = {
     "data": Option("Directory that holds the database, the columns and the secret of this instance."),
     "host": Option("Address the web server listens on."),
     "port": Option("Port the web server listens on."),
-    "public_url": Option("Address people reach the instance under, such as https://news.example.org; empty: http://HOST:PORT."),
-    "database_url": Option("postgresql://… for PostgreSQL; empty: SQLite in the data directory.", secret=True),
-    "clock": Option("Instant the instance's clock starts at, for looking at past days; empty: the real time."),
+    "public_url": Option(
+        "Address people reach the instance under, such as https://news.example.org; empty: http://HOST:PORT."
+    ),
+    "database_url": Option(
+        "postgresql://… for PostgreSQL; empty: SQLite in the data directory.", secret=True
+    ),
+    "clock": Option(
+        "Instant the instance's clock starts at, for looking at past days; empty: the real time."
+    ),
     "contact": Option("Address or page named in the User-Agent, so that publishers can reach you."),
     "allow_private_hosts": Option("Private hosts feeds may come from, as host:port, separated by commas."),
     "web_workers": Option("Number of web server processes."),
@@ -58,7 +68,10 @@ OPTIONS: Mapping[str, Option] = {
     "parse_processes": Option("Number of processes that read documents."),
     "fetch_connections": Option("Number of feeds fetched at the same time."),
     "parse_memory_mib": Option("Memory one document may take while it is read, in MiB."),
-    "secret": Option("Key that signs cookies and image links; empty: made once and kept in the data directory.", secret=True),
+    "secret": Option(
+        "Key that signs cookies and image links; empty: made once and kept in the data directory.",
+        secret=True,
+    ),
 }
 
 

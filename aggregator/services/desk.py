@@ -1,0 +1,40 @@
+"""The desk: everything a use case works with, opened once per process by wiring.open_desk."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from aggregator.candidates.columns import Columns
+    from aggregator.model.ports import Ask, Clock
+    from aggregator.services.ranking import Ranked
+    from aggregator.services.recent import Recent
+    from aggregator.settings import Settings
+    from aggregator.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What services are handed. `rankings` is where services/ranking.py, and only it, keeps rankings."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    columns: Columns
+    ask: Ask
+    rankings: Recent[Hashable, Ranked]
+    secret: bytes = field(repr=False)
+
+    def key(self, purpose: str) -> bytes:
+        """Return 32 bytes derived from the instance's secret for one purpose ("cookies", "media")."""
+        return hmac.digest(self.secret, purpose.encode(), hashlib.sha256)
+
+    @property
+    def address(self) -> str:
+        """The address people reach the instance under, without a slash at its end."""
+        return self.settings.public_url.rstrip("/") or f"http://{self.settings.host}:{self.settings.port}"

@@ -1,0 +1,93 @@
+"""Opens the desk: the only place that picks the database, the queue, the clock, and later the model.
+
+Light to import: what is picked is imported when it is opened, so that the supervising parent and `--help`
+carry neither SQLAlchemy nor NumPy.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BadSettingError, NotFoundError
+from aggregator.model.clocks import open_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aggregator.services.desk import Desk
+    from aggregator.settings import Settings
+
+RANKINGS_KEPT = 32
+"""One of 100,000 candidates takes a few MiB; a process rarely serves more than a few lists and rules."""
+
+
+@contextmanager
+def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
+    """Open the instance in `settings.data`: migrated, with its group, front page and shipped rules.
+
+    `create` makes a missing data directory, readable by its owner alone. Raises NotFoundError where it is
+    missing and not to be made, BadSettingError where a setting cannot be used, BusyError.
+    """
+    from aggregator.candidates.columns import Columns  # noqa: PLC0415  # NumPy
+    from aggregator.queue.ask import WorkerSocket  # noqa: PLC0415  # msgpack
+    from aggregator.services.accounts import prepare  # noqa: PLC0415  # SQLAlchemy
+    from aggregator.services.desk import Desk  # noqa: PLC0415  # the package of services
+    from aggregator.services.recent import Recent  # noqa: PLC0415  # the package of services
+    from aggregator.store.database import Database  # noqa: PLC0415  # SQLAlchemy
+
+    clock = open_clock(settings.clock)
+    make_data_directory(settings.data, create=create)
+    secret = read_secret(settings)
+    database = Database.open(settings.database_url or settings.data / "broadsheet.db", clock=clock)
+    try:
+        database.migrate()
+        desk = Desk(
+            settings=settings,
+            database=database,
+            clock=clock,
+            columns=Columns.open(settings.data / "columns"),
+            ask=WorkerSocket(settings.data / "worker.sock"),
+            rankings=Recent(RANKINGS_KEPT),
+            secret=secret,
+        )
+        prepare(desk)
+        yield desk
+    finally:
+        database.close()
+
+
+def make_data_directory(data: Path, *, create: bool) -> None:
+    """See that the data directory is there. Raises NotFoundError where it is missing and not to be made."""
+    if data.is_dir():
+        return
+    if not create:
+        raise NotFoundError("instance", data)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise BadSettingError("data", f"cannot make {data}: {exc.strerror}") from exc
+
+
+def read_secret(settings: Settings) -> bytes:
+    """Return the secret of the settings, else the one kept in the data directory, made on first use."""
+    if settings.secret:
+        return settings.secret.encode()
+    path = settings.data / "secret"
+    if not path.exists():
+        made = settings.data / f"secret.{os.getpid()}"
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        # A link, not a rename: of two processes starting at once the first one's stays, and nobody reads
+        # half of it.
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
+    content = path.read_bytes().strip()
+    if not content:
+        raise BadSettingError("secret", f"{path} is empty; delete it and a new one is made")
+    return content
