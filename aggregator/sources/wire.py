@@ -1,0 +1,98 @@
+"""Parse jobs and their results as bytes, for the pipe to the parse processes.
+
+A message is msgpack of [kind, field, field, ...], fields in the order of the dataclass; both ends are the
+same release, so there is no version in it. A new field of a model class travels by itself as long as its type
+is one that msgpack knows; one that is a value of ours needs a line in `_entry` or `_feed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import msgpack  # type: ignore[import-untyped]  # it ships no types
+
+from aggregator.model.entry import Author, Enclosure, EntryData, Kind
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.feed import FeedData
+from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_KINDS: dict[type, str] = {ParseJob: "job", ParsedDocument: "document", Fault: "fault"}
+
+
+def to_message(value: ParseJob | ParsedDocument | Fault) -> bytes:
+    """Pack a job, a result, or the fault that stands for a result."""
+    message: bytes = msgpack.packb(
+        (_KINDS[type(value)], *_row(value)),
+        default=_plain,
+        datetime=True,
+        unicode_errors="surrogatepass",
+    )
+    return message
+
+
+def from_message(message: bytes) -> ParseJob | ParsedDocument | Fault:
+    """Unpack what `to_message` packed. Raises ValueError for anything else."""
+    kind, *row = msgpack.unpackb(message, use_list=False, timestamp=3, unicode_errors="surrogatepass")
+    readers: dict[str, Callable[[Sequence[Any]], ParseJob | ParsedDocument | Fault]] = {
+        "job": _job,
+        "document": _document,
+        "fault": lambda row: Fault(FaultCode(row[0]), *row[1:]),
+    }
+    if kind not in readers:
+        raise ValueError(f"no such message: {kind!r:.40}")
+    return readers[kind](row)
+
+
+_rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    kind: attrgetter(*(f.name for f in fields(kind)))
+    for kind in (ParseJob, ParseLimits, ParsedDocument, FeedData, EntryData, Author, Enclosure, Fault)
+}
+
+
+def _row(value: Any) -> tuple[Any, ...]:
+    return _rows[type(value)](value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return tuple(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return _row(value)
+
+
+def _job(row: Sequence[Any]) -> ParseJob:
+    job = dict(zip((f.name for f in fields(ParseJob)), row, strict=True))
+    job["known"] = frozenset(job["known"])
+    job["limits"] = ParseLimits(*job["limits"])
+    return ParseJob(**job)
+
+
+def _document(row: Sequence[Any]) -> ParsedDocument:
+    feed, entries, *rest = row
+    return ParsedDocument(_feed(feed), tuple(_entry(entry) for entry in entries), *rest)
+
+
+_ENTRY = {f.name: place for place, f in enumerate(fields(EntryData))}
+_AUTHORS, _ENCLOSURES, _KIND = _ENTRY["authors"], _ENTRY["enclosures"], _ENTRY["kind"]
+
+
+def _entry(row: Sequence[Any]) -> EntryData:
+    values = list(row)
+    values[_AUTHORS] = tuple(Author(*author) for author in row[_AUTHORS])
+    values[_ENCLOSURES] = tuple(Enclosure(*enclosure) for enclosure in row[_ENCLOSURES])
+    values[_KIND] = Kind(row[_KIND])
+    return EntryData(*values)
+
+
+def _feed(row: Sequence[Any]) -> FeedData:
+    feed = dict(zip((f.name for f in fields(FeedData)), row, strict=True))
+    if feed["update_every"] is not None:
+        feed["update_every"] = timedelta(seconds=feed["update_every"])
+    return FeedData(**feed)
