@@ -10,6 +10,7 @@ BroadsheetError
 ├── ConflictError              what was asked for is there already, or was used up
 ├── BusyError                  try again later; says after how many seconds
 │   └── StorageFullError       the disk is full: reading goes on, writing waits
+├── StoreError                 the database failed in a way nobody foresaw; carries its code
 └── FetchError                 an address could not be fetched; carries a Fault
 
 Facts are attributes; the sentences for people are composed from them in web/errors.py and cli/.
@@ -92,6 +93,14 @@ class StorageFullError(BusyError):
 
     def __init__(self) -> None:
         super().__init__("the disk is full: storage", retry_after=60)
+
+
+class StoreError(BroadsheetError):
+    """The database failed in a way nobody foresaw; `code` is its own word for it, the cause has the rest."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"the database answered {code}")
 
 
 class FetchError(BroadsheetError):

@@ -107,3 +107,39 @@ class Fetched:
     body: bytes
     max_age: int | None  # seconds, from Cache-Control or Expires
     retry_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added: the address as it is to be fetched, and what is known of it before the first fetch."""
+
+    address: str
+    title: str
+    site: str | None
+    language: str | None
+    source: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """One good answer, to be written: when and what to ask next time.
+
+    `carried` are the raw hashes of all entries of the document; None for a 304, which carried what the last one did.
+    """
+
+    feed_id: FeedId
+    validators: Validators
+    schedule: Schedule
+    last_ok: datetime
+    carried: tuple[bytes, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """One failure, to be written: `tried` is when, `schedule` when it is tried again."""
+
+    feed_id: FeedId
+    fault: Fault
+    schedule: Schedule
+    tried: datetime

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aggregator.model.ids import GroupId, MemberId
 
 
@@ -34,3 +36,12 @@ class Actor:
     member: Member | None
     group: GroupId
     role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeLink:
+    """A link that works once: what for, until when, and whether somebody used it."""
+
+    purpose: str
+    expires: datetime
+    used: bool

@@ -35,6 +35,17 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSubscription:
+    """A subscription to be added. `extra` are outline attributes we do not know, kept for the next export."""
+
+    feed_id: FeedId
+    title: str | None = None
+    why: str | None = None
+    folders: tuple[str, ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SubscribedFeed:
     """A subscription with its feed and how many entries of it are held."""
 
