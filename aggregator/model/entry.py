@@ -83,6 +83,7 @@ class EntryForUpdate:
     raw_hash: bytes
     time: datetime
     first_seen: datetime
+    age_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
