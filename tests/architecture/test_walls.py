@@ -113,7 +113,15 @@ def test_safety_26_no_template_marks_its_input_as_safe():
 @pytest.mark.parametrize("path", python_files(*PACKAGES), ids=name)
 def test_safety_78_nothing_dangerous_is_called(path):
     called = {ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
-    assert set() == called & {"eval", "exec", "pickle.loads", "pickle.load", "yaml.load", "os.system", "marshal.loads"}
+    assert set() == called & {
+        "eval",
+        "exec",
+        "pickle.loads",
+        "pickle.load",
+        "yaml.load",
+        "os.system",
+        "marshal.loads",
+    }
     assert "shell=True" not in path.read_text("utf-8")
 
 
