@@ -1,0 +1,84 @@
+"""The ranking engine: pure and deterministic. Rules in, orders and reasons out. README.md states the purity rule.
+
+The public names load on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rankers.candidates import CandidateTable as CandidateTable
+    from rankers.candidates import Labels as Labels
+    from rankers.candidates import LabelSets as LabelSets
+    from rankers.candidates import Numbers as Numbers
+    from rankers.candidates import Vectors as Vectors
+    from rankers.candidates import uid_halves as uid_halves
+    from rankers.conditions import EntryTexts as EntryTexts
+    from rankers.conditions import TextLeaf as TextLeaf
+    from rankers.conditions import match_leaf as match_leaf
+    from rankers.document import RuleDocument as RuleDocument
+    from rankers.document import parse_rule as parse_rule
+    from rankers.explain import Absence as Absence
+    from rankers.explain import Explanation as Explanation
+    from rankers.explain import Move as Move
+    from rankers.explain import TermResult as TermResult
+    from rankers.explain import WhatIf as WhatIf
+    from rankers.explain import newest_first_position as newest_first_position
+    from rankers.explain import what_if as what_if
+    from rankers.explain import why as why
+    from rankers.explain import why_not as why_not
+    from rankers.explain import whys as whys
+    from rankers.paid import PAID_WORDS as PAID_WORDS
+    from rankers.problems import Problem as Problem
+    from rankers.problems import RuleError as RuleError
+    from rankers.published import published_rules as published_rules
+    from rankers.rank import Counts as Counts
+    from rankers.rank import LeftOut as LeftOut
+    from rankers.rank import Ranking as Ranking
+    from rankers.rank import rank as rank
+    from rankers.sentences import Sentences as Sentences
+    from rankers.sentences import sentences as sentences
+    from rankers.words import fold as fold
+    from rankers.words import tokens as tokens
+
+_PLACES = {
+    "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
+    "conditions": ("EntryTexts", "TextLeaf", "match_leaf"),
+    "document": ("RuleDocument", "parse_rule"),
+    "explain": (
+        "Absence",
+        "Explanation",
+        "Move",
+        "TermResult",
+        "WhatIf",
+        "newest_first_position",
+        "what_if",
+        "why",
+        "why_not",
+        "whys",
+    ),
+    "paid": ("PAID_WORDS",),
+    "problems": ("Problem", "RuleError"),
+    "published": ("published_rules",),
+    "rank": ("Counts", "LeftOut", "Ranking", "rank"),
+    "sentences": ("Sentences", "sentences"),
+    "words": ("fold", "tokens"),
+}
+_HOME = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605  # one table instead of two lists that drift apart
+
+
+def __getattr__(name: str) -> object:
+    """Load the module that holds a public name, once."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'rankers' has no attribute {name!r}")
+    value: object = getattr(import_module(f"rankers.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
