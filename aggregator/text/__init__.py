@@ -1,0 +1,1 @@
+"""Pure text work: tags off, language, words, addresses."""
