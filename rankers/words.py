@@ -47,6 +47,7 @@ _UNSPACED = (
     "\u0e00-\u0e7f\u0e80-\u0eff\u1780-\u17ff\u19e0-\u19ff\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"
     # Thai, Lao, Khmer, Myanmar
 )
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _LONGEST_REMEMBERED_RUN = 12
 
 
@@ -65,8 +66,8 @@ def tokens(text: str) -> list[str]:
     folded = text.lower() if text.isascii() else _BEYOND_ASCII.sub(_fold_for_words, text).lower()
     if folded.isascii():
         return _ASCII_WORDS.findall(folded)
-    special, words = _patterns()
-    return words.findall(folded) if special.search(folded) else _PLAIN_WORDS.findall(folded)
+    words = _words() if any(map(_needs_care, set(folded))) else _PLAIN_WORDS
+    return words.findall(folded)
 
 
 def _fold_for_words(match: re.Match[str]) -> str:
@@ -76,10 +77,9 @@ def _fold_for_words(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16384)
 def _fold_run_for_words(run: str) -> str:
-    """Fold a run; one of mere punctuation becomes a space, so that most Latin text is ASCII when words are cut."""
+    """Fold a run and make a space of its punctuation, so that most Latin text is ASCII when words are cut."""
     folded = fold_by_definition(run)
-    has_word = any(char.isalnum() or unicodedata.category(char)[0] == "M" for char in folded)
-    return folded if has_word or not folded else " "
+    return "".join(char if char.isalnum() or _needs_care(char) else " " for char in folded)
 
 
 def _fold_match(match: re.Match[str]) -> str:
@@ -99,12 +99,15 @@ def fold_by_definition(text: str) -> str:
 _fold_short_run = lru_cache(maxsize=16384)(fold_by_definition)
 
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Build what finds a mark or an unspaced script, and what finds a word.
+@lru_cache(maxsize=16384)
+def _needs_care(char: str) -> bool:
+    """Tell whether a character is a mark or of a script without spaces, where a word is not a mere run of letters."""
+    return unicodedata.category(char)[0] == "M" or _IS_UNSPACED.match(char) is not None
 
-    Once, on the first text that needs it: the categories of 130,000 characters are asked for.
-    """
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Build the pattern of a word once, on the first text that needs it: it asks the category of 130,000 characters."""
     marks = [
         code
         for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
@@ -112,8 +115,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     ]
     mark = "".join(_ranges(marks))
     spaced = rf"[^\W_{_UNSPACED}]"
-    word = rf"(?=[{_UNSPACED}])[^\W_][{mark}]*|{spaced}(?:{spaced}|[{mark}])*"
-    return re.compile(f"[{mark}{_UNSPACED}]"), re.compile(word)
+    return re.compile(rf"(?=[{_UNSPACED}])[^\W_][{mark}]*|{spaced}(?:{spaced}|[{mark}])*")
 
 
 def _ranges(codes: list[int]) -> list[str]:
