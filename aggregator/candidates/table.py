@@ -1,0 +1,195 @@
+"""A list's candidates at a tick as the table a rule may read (ranking-semantics 2). No loop runs over rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from aggregator.candidates.facts import WINDOW
+from aggregator.candidates.layout import AGE_KNOWN, KINDS, PAID
+from aggregator.candidates.whole import divide
+from aggregator.model.candidate import HAS
+from rankers import CandidateTable, Labels, LabelSets, Numbers, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from numpy.typing import NDArray
+
+    from aggregator.candidates.facts import Facts, FeedLabels
+    from aggregator.candidates.snapshot import Snapshot
+    from aggregator.model.readinglist import ReadingList, Scope
+
+MOST = 100_000
+"""Candidates of one list; beyond that the newest are taken and the page says so."""
+MILLION = 1_000_000
+_HAS_SETS = tuple(tuple(name for bit, name in enumerate(HAS) if code >> bit & 1) for code in range(1 << len(HAS)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The table with, for each of its rows, the entry it stands for. `cut`: there were more than MOST."""
+
+    table: CandidateTable
+    entry_ids: NDArray[np.int64]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chosen:
+    """Rows of a snapshot that lie in a list's scope, with the place of their feed and the code of their language."""
+
+    rows: NDArray[np.int64]
+    places: NDArray[np.int32]
+    languages: NDArray[np.int32]
+    vocabulary: tuple[str, ...]
+
+
+def candidates(
+    snapshot: Snapshot, facts: Facts, reading_list: ReadingList, now: int, reads: AbstractSet[str]
+) -> Candidates:
+    """Make the candidate table of a list at tick `now` (s).
+
+    `reads` are the facts the rule reads: the shares of languages and folders are only counted where it does.
+    """
+    chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
+    chosen, cut = _newest(snapshot, chosen)
+    columns, rows, places = snapshot.columns, chosen.rows, chosen.places
+    marks = columns["marks"][rows]
+    words = columns["words"][rows].astype(np.int64)
+    numbers = {
+        "source_pace": Numbers(facts.pace.values[places], facts.pace.present[places]),
+        "words": Numbers(words, words >= 0),
+    }
+    if "language_share" in reads or "folder_share" in reads:
+        numbers |= _shares(snapshot, facts, reading_list.scope, now, chosen)
+    table = CandidateTable(
+        now=now,
+        day=_day(now, reading_list.time_zone),
+        uid=np.stack([columns["uid_hi"][rows], columns["uid_lo"][rows]], axis=1),
+        time=columns["time"][rows],
+        age_known=(marks & AGE_KNOWN) != 0,
+        numbers=numbers,
+        labels={
+            "language": Labels(chosen.languages, chosen.vocabulary),
+            "source": _per_feed(facts.source, places),
+            "owner": _per_feed(facts.owner, places),
+            "feed": _per_feed(facts.address, places),
+            "kind": Labels(columns["kind"][rows].astype(np.int32), tuple(str(kind) for kind in KINDS)),
+        },
+        sets={
+            "folder": LabelSets(facts.folders.codes[places], facts.folders.sets),
+            "has": LabelSets(columns["has"][rows].astype(np.int32), _HAS_SETS),
+        },
+        flags={"paid": Numbers(((marks & PAID) != 0).astype(np.int64), np.ones(len(rows), dtype=np.bool_))},
+    )
+    return Candidates(table, columns["entry_id"][rows], cut)
+
+
+def count_newer(snapshot: Snapshot, facts: Facts, reading_list: ReadingList, at: int, now: int) -> int:
+    """Count the entries that would be candidates at `now` and had not arrived at `at`."""
+    if snapshot.newest_arrival <= at:
+        return 0
+    chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
+    return int(np.count_nonzero(snapshot.columns["first_seen"][chosen.rows] > at))
+
+
+def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: int, until: int) -> _Chosen:
+    """Choose the living rows of the scope with after < time <= until that had arrived by `now`."""
+    columns = snapshot.columns
+    rows = snapshot.rows_after(after)
+    time = columns["time"][rows]
+    rows = rows[snapshot.alive[rows] & (time > after) & (time <= until) & (columns["first_seen"][rows] <= now)]
+    places = facts.place_of.take(columns["feed_id"][rows], mode="clip")
+    inside = np.append(_feeds_of(facts, scope), False)[places]  # the place -1 is the last: no feed of the owner
+    rows, places = rows[inside], places[inside]
+    codes, vocabulary = _languages(snapshot, facts, rows, places)
+    if scope.languages:
+        spoken = np.append([_is_one_of(language, scope.languages) for language in vocabulary], False)
+        inside = spoken.astype(np.bool_)[codes]
+        rows, places, codes = rows[inside], places[inside], codes[inside]
+    return _Chosen(rows, places, codes, vocabulary)
+
+
+def _feeds_of(facts: Facts, scope: Scope) -> NDArray[np.bool_]:
+    """Tell for each feed whether the scope's feeds or folders hold it; all where neither is named."""
+    if not scope.feeds and not scope.folders:
+        return np.ones(len(facts.feeds), dtype=np.bool_)
+    named = set(scope.feeds)
+    folders = tuple(fold(path) for path in scope.folders)
+    return np.array(
+        [feed.id in named or any(_is_in(path, folders) for path in feed.folders) for feed in facts.feeds],
+        dtype=np.bool_,
+    )
+
+
+def _is_in(path: str, folders: tuple[str, ...]) -> bool:
+    folded = fold(path)
+    return any(folded == folder or folded.startswith(folder + "/") for folder in folders)
+
+
+def _is_one_of(language: str, wanted: tuple[str, ...]) -> bool:
+    """Tell whether a language is one of those wanted; `pt` also wants `pt-BR`."""
+    tag = language.lower()
+    return any(tag == want.lower() or tag.startswith(want.lower() + "-") for want in wanted)
+
+
+def _languages(
+    snapshot: Snapshot, facts: Facts, rows: NDArray[np.int64], places: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Give each row's language, the feed's where the entry has none, as codes in one vocabulary."""
+    vocabulary = tuple(dict.fromkeys(snapshot.languages + facts.language.vocabulary))
+    code = {language: place for place, language in enumerate(vocabulary)}
+    default = np.array([*(code[language] for language in facts.language.vocabulary), -1], dtype=np.int32)
+    own = snapshot.columns["language"][rows].astype(np.int32)
+    return np.where(own >= 0, own, default[facts.language.codes[places]]), vocabulary
+
+
+def _newest(snapshot: Snapshot, chosen: _Chosen) -> tuple[_Chosen, bool]:
+    """Keep the MOST newest; among those of the last second, the ones with the smallest uids."""
+    if len(chosen.rows) <= MOST:
+        return chosen, False
+    columns = snapshot.columns
+    time = columns["time"][chosen.rows]
+    edge = np.partition(time, len(time) - MOST)[len(time) - MOST]
+    newer = np.flatnonzero(time > edge)
+    level = np.flatnonzero(time == edge)
+    high, low = columns["uid_hi"][chosen.rows[level]], columns["uid_lo"][chosen.rows[level]]
+    kept = np.concatenate([newer, level[np.lexsort((low, high))][: MOST - len(newer)]])
+    return (
+        _Chosen(chosen.rows[kept], chosen.places[kept], chosen.languages[kept], chosen.vocabulary),
+        True,
+    )
+
+
+def _shares(snapshot: Snapshot, facts: Facts, scope: Scope, now: int, chosen: _Chosen) -> dict[str, Numbers]:
+    """Give the share of each row's language and main folder in the list's entries of the 28 days to the hour."""
+    stored = _choose(snapshot, facts, scope, now=now, after=facts.hour - WINDOW, until=facts.hour)
+    folders = facts.main_folder
+    return {
+        "language_share": _share(stored.languages, len(stored.vocabulary), chosen.languages),
+        "folder_share": _share(folders.codes[stored.places], len(folders.vocabulary), folders.codes[chosen.places]),
+    }
+
+
+def _share(stored: NDArray[np.int32], kinds: int, asked: NDArray[np.int32]) -> Numbers:
+    counts = np.bincount(stored[stored >= 0], minlength=kinds + 1).astype(np.int64)
+    share = divide(counts * MILLION, np.full(len(counts), max(len(stored), 1)))
+    return Numbers(share[asked], asked >= 0)
+
+
+def _per_feed(labels: FeedLabels, places: NDArray[np.int32]) -> Labels:
+    return Labels(labels.codes[places], labels.vocabulary)
+
+
+def _seconds(reading_list: ReadingList) -> int:
+    return int(reading_list.max_age.total_seconds())
+
+
+def _day(now: int, time_zone: str) -> str:
+    zone = UTC if time_zone == "UTC" else ZoneInfo(time_zone)
+    return datetime.fromtimestamp(now, zone).date().isoformat()
