@@ -1,21 +1,95 @@
-"""The one door outward: every request of the instance leaves through here (safety 1)."""
+"""The one door outward: every request of the instance leaves through here (safety 1 to 14, 54)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import asyncio
+import re
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import urljoin
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from aggregator.errors import FetchError
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.feed import Fetched, Validators
+from aggregator.model.ports import Image
+from aggregator.outbound import limits
+from aggregator.outbound.answer import check_headers, check_status, encoding, media_type, read_body, validator
+from aggregator.outbound.faults import CAUGHT, as_fault
+from aggregator.outbound.freshness import max_age, retry_after
+from aggregator.outbound.gate import Gate
+from aggregator.outbound.guard import Target, check_url, private_hosts
+from aggregator.outbound.politeness import Politeness
+from aggregator.outbound.resolver import GuardedNames, Resolve, SystemNames
+from aggregator.outbound.sniff import sniff_image
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
 
-    from aggregator.model.feed import Fetched, Validators
-    from aggregator.model.ports import Clock, Image
-    from aggregator.outbound.resolver import Resolve
+    from aggregator.model.ports import Clock
+
+IMAGES_AT_ONCE: Final = 8
+
+_FEED_TYPES: Final = (
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+_IMAGE_TYPES: Final = "image/avif, image/webp, image/png, image/jpeg, image/gif"
+_PERMANENT: Final = (301, 308)
+_REDIRECTS: Final = (301, 302, 303, 307, 308)
+_NOT_PRINTABLE: Final = re.compile(r"[^\x20-\x7e]")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds from the start of the first request to the last byte of the last answer, and to a connection."""
+
+    connect: float = limits.CONNECT_SECONDS
+    feed: float = limits.FEED_SECONDS
+    image: float = limits.IMAGE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The end of a chain of redirects. `permanent`: only 301 and 308 led here, one of them at least."""
+
+    target: Target
+    permanent: bool
+    status: int
+    headers: Mapping[str, str]
+    coding: str  # "gzip" or ""
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One thing to be fetched: what is sent with every hop, and the seconds left for all of them."""
+
+    headers: CIMultiDict[str]
+    seconds: float
+    most: int
+    slots: asyncio.Semaphore
+    counted: bool
+
+
+def user_agent(contact: str) -> str:
+    """Return the one User-Agent of this instance: who asks and how to reach them, nothing else (safety 54)."""
+    clean = _NOT_PRINTABLE.sub("", contact).strip()
+    return f"Broadsheet (feed reader; +{clean})" if clean else "Broadsheet (feed reader)"
 
 
 class Outbound:
-    """An HTTP client that only reaches public addresses, and behaves there (docs: exchange, safety A).
+    """An HTTP client that only reaches public addresses, and behaves there.
 
-    Used as `async with Outbound(...) as outbound:`, one for a process and event loop.
+    Used as `async with Outbound(...) as outbound:`, one for a process and its event loop. `connections` is the number
+    of feeds fetched at once. `resolve` takes the place of the system's resolver, `steady` of the steady clock that
+    politeness counts by.
     """
 
     def __init__(
@@ -26,31 +100,166 @@ class Outbound:
         connections: int = 32,
         clock: Clock,
         resolve: Resolve | None = None,
+        deadlines: Deadlines | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._private = private_hosts(allow_private_hosts)
+        self._agent = user_agent(contact)
+        self._connections = connections
+        self._clock = clock
+        self._resolve = resolve
+        self._deadlines = deadlines or Deadlines()
+        self._steady = steady
+        self._system: SystemNames | None = None
 
     async def __aenter__(self) -> Self:
-        raise NotImplementedError
+        look_up = self._resolve
+        if look_up is None:
+            look_up = self._system = SystemNames(self._connections)
+        names = GuardedNames(look_up, self._private)
+        connector = aiohttp.TCPConnector(
+            resolver=names,
+            socket_factory=names.make_socket,
+            limit=0,  # the slots and the gate below bound it; waiting in the pool would eat the connect deadline
+            ttl_dns_cache=60,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._agent},
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._deadlines.connect),
+            auto_decompress=False,
+            trust_env=False,  # a proxy of the environment would connect where no guard looks
+            max_headers=limits.HEADER_FIELDS,
+        )
+        self._slots = asyncio.Semaphore(self._connections)
+        self._image_slots = asyncio.Semaphore(IMAGES_AT_ONCE)
+        self._gate = Gate(Politeness(), self._steady or asyncio.get_running_loop().time)
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        await self._session.close()
+        if self._system is not None:
+            self._system.close()
 
     def ready_in(self, address: str) -> float:
         """Return after how many seconds politeness would let a request to `address` go; 0 for at once.
 
         For the fetch loop, which takes another feed meanwhile. Never raises: a bad address is ready.
         """
-        raise NotImplementedError
+        try:
+            return self._gate.ready_in(check_url(address, self._private))
+        except FetchError:
+            return 0.0
 
     async def get_feed(self, address: str, validators: Validators) -> Fetched:
         """Ask for a feed; a 304 has an empty body. Waits for a free connection to the host.
 
-        Raises FetchError, and BusyError where the budget of the domain is used up for now (no failure of the feed).
+        Raises FetchError, and BusyError while the domain's budget is used up (no failure of the feed).
         """
-        raise NotImplementedError
+        headers = CIMultiDict({"Accept": _FEED_TYPES, "Accept-Encoding": "gzip"})
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        errand = _Errand(headers, self._deadlines.feed, limits.FEED_BYTES, self._slots, counted=True)
+        answer = await self._fetch(address, errand)
+        conditional = validators.etag or validators.last_modified
+        if answer.status == HTTPStatus.NOT_MODIFIED and not conditional:
+            raise FetchError(Fault(FaultCode.STATUS, "304"))
+        if answer.status != HTTPStatus.NOT_MODIFIED and not answer.body:
+            raise FetchError(Fault(FaultCode.EMPTY))
+        return self._fetched(answer, validators)
 
     async def get_image(self, url: str) -> Image:
-        """Fetch a raster picture of at most 5 MiB within 10 s. Raises FetchError."""
-        raise NotImplementedError
+        """Fetch a raster picture of at most 5 MiB within 10 s. Raises FetchError, BusyError.
+
+        A reader who looks at a page waits for it: the minute's budget of the domain is left to the feeds, but its
+        Retry-After and the connections of its host count.
+        """
+        headers = CIMultiDict({"Accept": _IMAGE_TYPES, "Accept-Encoding": "identity"})
+        errand = _Errand(headers, self._deadlines.image, limits.IMAGE_BYTES, self._image_slots, counted=False)
+        try:
+            async with asyncio.timeout(self._deadlines.image):  # with the waiting for a connection
+                answer = await self._fetch(url, errand)
+        except TimeoutError as exc:
+            raise FetchError(Fault(FaultCode.TIMEOUT)) from exc
+        body = answer.body
+        if answer.coding:
+            body = limits.inflate(body, most=limits.IMAGE_BYTES)
+        kind = sniff_image(body)
+        if kind is None:
+            raise FetchError(Fault(FaultCode.BAD_ANSWER, "not a picture"))
+        return Image(kind, body)
+
+    async def _fetch(self, address: str, errand: _Errand) -> _Answer:
+        """Go after redirects by hand, each hop checked as if it were the first."""
+        target = check_url(address, self._private)
+        permanent = True
+        for hop in range(limits.REDIRECTS + 1):
+            async with self._request(target, errand) as response:
+                status, location = response.status, response.headers.get("Location")
+                if status not in _REDIRECTS or location is None:
+                    check_status(status, retry_after(response.headers, self._clock.now()))
+                    coding = encoding(response.headers)
+                    body = b"" if status == HTTPStatus.NOT_MODIFIED else await read_body(response, errand.most)
+                    return _Answer(target, permanent and hop > 0, status, response.headers, coding, body)
+            permanent = permanent and status in _PERMANENT
+            target = self._hop(target, location)
+        raise FetchError(Fault(FaultCode.REDIRECTS, f"more than {limits.REDIRECTS}"))
+
+    def _hop(self, target: Target, location: str) -> Target:
+        try:
+            return check_url(urljoin(target.url, location.strip()), self._private)
+        except ValueError as exc:
+            raise FetchError(Fault(FaultCode.REDIRECTS, "to something that is no address")) from exc
+        except FetchError as exc:
+            if exc.fault.code is FaultCode.BAD_ADDRESS:
+                raise FetchError(Fault(FaultCode.REDIRECTS, exc.fault.detail)) from exc
+            raise
+
+    @asynccontextmanager
+    async def _request(self, target: Target, errand: _Errand) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send one request in its turn; what stays unread at the end is never read: the connection is closed."""
+        await self._gate.enter(target, counted=errand.counted)
+        loop = asyncio.get_running_loop()
+        status = asked = None
+        try:
+            async with errand.slots:
+                start = loop.time()
+                async with asyncio.timeout(errand.seconds):
+                    response = await self._session.get(
+                        URL(target.url, encoded=True), headers=errand.headers, allow_redirects=False
+                    )
+                    try:
+                        status, asked = response.status, retry_after(response.headers, self._clock.now())
+                        check_headers(response)
+                        yield response
+                    finally:
+                        response.close()
+                errand.seconds -= loop.time() - start
+        except CAUGHT as exc:
+            raise FetchError(as_fault(exc)) from exc
+        finally:
+            self._gate.leave(target, status=status, retry_after=asked)
+
+    def _fetched(self, answer: _Answer, sent: Validators) -> Fetched:
+        now = self._clock.now()
+        headers = answer.headers
+        told = Validators(validator(headers.get("ETag")), validator(headers.get("Last-Modified")))
+        unchanged = answer.status == HTTPStatus.NOT_MODIFIED
+        return Fetched(
+            status=304 if unchanged else 200,
+            address=answer.target.url,
+            moved_to=answer.target.url if answer.permanent else None,
+            validators=Validators(told.etag or sent.etag, told.last_modified or sent.last_modified)
+            if unchanged
+            else told,
+            content_type=media_type(headers),
+            encoding=answer.coding,
+            body=answer.body,
+            max_age=max_age(headers, now),
+            retry_after=retry_after(headers, now),
+        )
