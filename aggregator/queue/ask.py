@@ -1,0 +1,87 @@
+"""Asks the running worker over DATA/worker.sock (model.ports.Ask): what web processes and commands cannot do themselves.
+
+One connection a question; a question and its answer are one msgpack map each, framed by their length.
+`{"ask": "refresh" | "image" | "wake" | "ping", ...}` is answered by `{"ok": ...}`, `{"fault": [code, detail,
+retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import msgpack  # type: ignore[import-untyped]  # it ships no types
+
+from aggregator.errors import BadInputError, BusyError, FetchError
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.ports import Image, RefreshReport
+from aggregator.queue.frames import frame, read_frame, short_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from aggregator.model.ids import FeedId
+
+MARGIN = 2.0
+"""Seconds the worker gets for answering, on top of what it was asked to wait."""
+QUICK = 2.0
+LARGEST_ANSWER = 32 * 1024 * 1024
+
+
+class WorkerSocket:
+    """A client of the worker's Unix socket; holds nothing open, so one may serve all threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def refresh(self, feeds: Sequence[FeedId] | None, *, wait: float) -> RefreshReport | None:
+        """Fetch these feeds now (None: all), due or not; None where it is not done after `wait` seconds.
+
+        Raises BusyError where no worker answers.
+        """
+        question = {"ask": "refresh", "feeds": None if feeds is None else list(feeds), "wait": wait}
+        report = self._ask(question, wait + MARGIN)
+        return None if report is None else RefreshReport(**report)
+
+    def image(self, url: str, *, wait: float) -> Image:
+        """Fetch a picture through the outward door. Raises FetchError, BusyError."""
+        kind, data = self._ask({"ask": "image", "url": url, "wait": wait}, wait + MARGIN)
+        return Image(kind, data)
+
+    def wake(self) -> None:
+        """Tell the worker to look for waiting jobs and due feeds now; quietly does nothing without one."""
+        try:
+            self._ask({"ask": "wake"}, QUICK)
+        except BusyError:
+            return
+
+    def ping(self) -> Mapping[str, Any]:
+        """Return how the worker is: {"state": "working" | "disk-full", "pid": …}. Raises BusyError without one."""
+        state: dict[str, Any] = self._ask({"ask": "ping"}, QUICK)
+        return state
+
+    def _ask(self, question: Mapping[str, object], seconds: float) -> Any:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(seconds)
+                with short_path(self._path) as path:
+                    connection.connect(path)
+                connection.sendall(frame(msgpack.packb(question)))
+                message = read_frame(connection.recv_into, LARGEST_ANSWER)
+        except (OSError, EOFError, ValueError) as exc:
+            raise BusyError("the worker") from exc
+        if message is None:
+            raise BusyError("the worker")
+        return _answer(msgpack.unpackb(message))
+
+
+def _answer(answer: Mapping[str, Any]) -> Any:
+    if "fault" in answer:
+        code, detail, retry_after = answer["fault"]
+        raise FetchError(Fault(FaultCode(code), detail, retry_after))
+    if "busy" in answer:
+        raise BusyError(*answer["busy"])
+    if "bad" in answer:
+        raise BadInputError("question to the worker", answer["bad"])
+    return answer["ok"]

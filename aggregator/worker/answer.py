@@ -1,0 +1,167 @@
+"""Answers what web processes and commands ask over DATA/worker.sock (the other end: queue/ask.py)."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgpack  # type: ignore[import-untyped]  # it ships no types
+
+from aggregator.errors import BusyError, FetchError
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.ids import FeedId
+from aggregator.queue.frames import HEADER, frame, length_of, short_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aggregator.model.ports import Image, RefreshReport
+
+log = logging.getLogger(__name__)
+LARGEST_QUESTION = 1024 * 1024
+READ_SECONDS = 5.0
+LONGEST_WAIT = 3600.0
+
+
+class Answers(Protocol):
+    """What the worker can be asked for."""
+
+    async def refresh(self, feeds: Sequence[FeedId] | None) -> RefreshReport:
+        """Fetch these feeds now (None: all), due or not."""
+        ...
+
+    async def image(self, url: str) -> Image:
+        """Fetch a picture. Raises FetchError."""
+        ...
+
+    def wake(self) -> None:
+        """Look for waiting jobs and due feeds now."""
+        ...
+
+    def state(self) -> str:
+        """Say in a word how the worker is."""
+        ...
+
+
+class AnswerServer:
+    """The socket. Of several workers on one data directory one has it; another takes it over when that one is gone."""
+
+    def __init__(self, path: Path, answers: Answers) -> None:
+        self._path = path
+        self._answers = answers
+        self._lock: int | None = None
+        self._server: asyncio.Server | None = None
+        self._working: set[asyncio.Task[Any]] = set()
+
+    async def open(self) -> bool:
+        """Listen, if no other worker does; says whether we do. May be called again and again."""
+        if self._server is not None:
+            return True
+        lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return False
+        self._lock = lock
+        # Whoever left this socket behind is dead: we hold its lock.
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            with short_path(self._path) as path:
+                self._server = await asyncio.start_unix_server(self._serve, path)
+        finally:
+            os.umask(before)
+        return True
+
+    async def close(self) -> None:
+        """Stop listening; questions that are still open get no answer."""
+        for task in tuple(self._working):
+            task.cancel()
+        if self._server is not None:
+            self._path.unlink(missing_ok=True)
+            self._server.close()
+            self._server = None
+        await asyncio.gather(*self._working, return_exceptions=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine runs in a task, for the type checker
+        self._working.add(task)
+        try:
+            question = await _question(reader)
+            writer.write(frame(msgpack.packb(await self._answer(question))))
+            await writer.drain()
+        except (OSError, EOFError, TimeoutError):
+            pass  # whoever asked went away
+        except ValueError as exc:
+            with suppress(OSError):
+                writer.write(frame(msgpack.packb({"bad": str(exc)[:200]})))
+                await writer.drain()
+        finally:
+            self._working.discard(task)
+            writer.close()
+
+    async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"ok": await self._reply(question)}
+        except FetchError as exc:
+            return {"fault": [exc.fault.code.value, exc.fault.detail, exc.fault.retry_after]}
+        except BusyError as exc:
+            return {"busy": [exc.what, exc.retry_after]}
+
+    async def _reply(self, question: dict[str, Any]) -> Any:
+        match question:
+            case {"ask": "refresh", "feeds": None | list() as feeds, "wait": int() | float() as wait}:
+                return await self._refresh(feeds, wait)
+            case {"ask": "image", "url": str() as url, "wait": int() | float() as wait}:
+                return await self._image(url, wait)
+            case {"ask": "wake"}:
+                self._answers.wake()
+                return None
+            case {"ask": "ping"}:
+                return {"state": self._answers.state(), "pid": os.getpid()}
+        raise ValueError("nobody taught the worker this question")
+
+    async def _refresh(self, feeds: list[Any] | None, wait: float) -> dict[str, int] | None:
+        if feeds is not None and not all(isinstance(feed, int) for feed in feeds):
+            raise ValueError("feeds are numbers")
+        wanted = None if feeds is None else tuple(FeedId(feed) for feed in feeds)
+        task = asyncio.ensure_future(self._answers.refresh(wanted))
+        # It goes on when nobody waits any more: the feeds are leased and somebody wanted them.
+        self._working.add(task)
+        task.add_done_callback(self._finished)
+        done, _ = await asyncio.wait((task,), timeout=min(max(wait, 0.0), LONGEST_WAIT))
+        return asdict(task.result()) if done else None
+
+    async def _image(self, url: str, wait: float) -> list[Any]:
+        try:
+            async with asyncio.timeout(min(max(wait, 0.0), LONGEST_WAIT)):
+                image = await self._answers.image(url)
+        except TimeoutError as exc:
+            raise FetchError(Fault(FaultCode.TIMEOUT, f"{wait:g} s")) from exc
+        return [image.type, image.data]
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("a refresh that was asked for failed: %s", error)
+
+
+async def _question(reader: asyncio.StreamReader) -> dict[str, Any]:
+    async with asyncio.timeout(READ_SECONDS):
+        length = length_of(await reader.readexactly(HEADER.size), LARGEST_QUESTION)
+        message = await reader.readexactly(length)
+    question = msgpack.unpackb(message)
+    if not isinstance(question, dict):
+        raise ValueError("a question is a map")  # noqa: TRY004  # one kind of error for all bad questions
+    return question
