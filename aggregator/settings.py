@@ -5,14 +5,15 @@ Read once, in wiring.py, into a frozen Settings; nothing reads the environment a
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_type_hints
 
 from aggregator.errors import BadSettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 PREFIX = "BROADSHEET_"
 
@@ -21,8 +22,8 @@ PREFIX = "BROADSHEET_"
 class Settings:
     """Every setting with its default. docs/operators/settings.md is tested against this class.
 
-    `clock` is an instant T (RFC 3339): the instance's clock starts at T and runs on. `T@S` says that it stood at T
-    at Unix second S; `broadsheet up` hands that form to its processes so that all share one clock.
+    `clock` is an instant T (RFC 3339): the instance's clock starts at T and runs on. `T@S` says that it stood
+    at T at Unix second S; `broadsheet up` hands that form to its processes so that all share one clock.
     """
 
     data: Path = Path("data")
@@ -55,12 +56,8 @@ OPTIONS: Mapping[str, Option] = {
     "public_url": Option(
         "Address people reach the instance under, such as https://news.example.org; empty: http://HOST:PORT."
     ),
-    "database_url": Option(
-        "postgresql://… for PostgreSQL; empty: SQLite in the data directory.", secret=True
-    ),
-    "clock": Option(
-        "Instant the instance's clock starts at, for looking at past days; empty: the real time."
-    ),
+    "database_url": Option("postgresql://… for PostgreSQL; empty: SQLite in the data directory.", secret=True),
+    "clock": Option("Instant the instance's clock starts at, for looking at past days; empty: the real time."),
     "contact": Option("Address or page named in the User-Agent, so that publishers can reach you."),
     "allow_private_hosts": Option("Private hosts feeds may come from, as host:port, separated by commas."),
     "web_workers": Option("Number of web server processes."),

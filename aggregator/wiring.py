@@ -16,13 +16,9 @@ from aggregator.model.clocks import open_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
-
-RANKINGS_KEPT = 32
-"""One of 100,000 candidates takes a few MiB; a process rarely serves more than a few lists and rules."""
 
 
 @contextmanager
@@ -36,12 +32,13 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
     from aggregator.queue.ask import WorkerSocket  # noqa: PLC0415  # msgpack
     from aggregator.services.accounts import prepare  # noqa: PLC0415  # SQLAlchemy
     from aggregator.services.desk import Desk  # noqa: PLC0415  # the package of services
-    from aggregator.services.recent import Recent  # noqa: PLC0415  # the package of services
+    from aggregator.services.kept import Kept  # noqa: PLC0415  # the package of services
     from aggregator.store.database import Database  # noqa: PLC0415  # SQLAlchemy
 
     clock = open_clock(settings.clock)
     make_data_directory(settings.data, create=create)
     secret = read_secret(settings)
+    columns = Columns.open(settings.data / "columns")
     database = Database.open(settings.database_url or settings.data / "broadsheet.db", clock=clock)
     try:
         database.migrate()
@@ -49,14 +46,15 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
             settings=settings,
             database=database,
             clock=clock,
-            columns=Columns.open(settings.data / "columns"),
+            columns=columns,
             ask=WorkerSocket(settings.data / "worker.sock"),
-            rankings=Recent(RANKINGS_KEPT),
+            rankings=Kept(),
             secret=secret,
         )
         prepare(desk)
         yield desk
     finally:
+        columns.close()
         database.close()
 
 

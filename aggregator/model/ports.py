@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,4 +52,8 @@ class Ask(Protocol):
 
     def wake(self) -> None:
         """Tell the worker to look for waiting jobs and due feeds now; quietly does nothing without one."""
+        ...
+
+    def ping(self) -> Mapping[str, Any]:
+        """Return how the worker is: its state and process. Raises BusyError without one."""
         ...

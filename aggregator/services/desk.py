@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from aggregator.candidates.columns import Columns
     from aggregator.model.ports import Ask, Clock
+    from aggregator.services.kept import Kept
     from aggregator.services.ranking import Ranked
-    from aggregator.services.recent import Recent
     from aggregator.settings import Settings
     from aggregator.store.database import Database
 
@@ -27,7 +25,7 @@ class Desk:
     clock: Clock
     columns: Columns
     ask: Ask
-    rankings: Recent[Hashable, Ranked]
+    rankings: Kept[Ranked]
     secret: bytes = field(repr=False)
 
     def key(self, purpose: str) -> bytes:
