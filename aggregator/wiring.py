@@ -16,6 +16,7 @@ from aggregator.model.clocks import open_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
