@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from rankers.candidates import Numbers as Numbers
     from rankers.candidates import Vectors as Vectors
     from rankers.candidates import uid_halves as uid_halves
-    from rankers.conditions import EntryTexts as EntryTexts
-    from rankers.conditions import TextLeaf as TextLeaf
-    from rankers.conditions import match_leaf as match_leaf
+    from rankers.patterns import EntryTexts as EntryTexts
+    from rankers.patterns import TextLeaf as TextLeaf
+    from rankers.patterns import match_leaf as match_leaf
+    from rankers.patterns import match_leaves as match_leaves
     from rankers.document import RuleDocument as RuleDocument
     from rankers.document import parse_rule as parse_rule
     from rankers.explain import Absence as Absence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from rankers.explain import why_not as why_not
     from rankers.explain import whys as whys
     from rankers.paid import PAID_WORDS as PAID_WORDS
+    from rankers.paid import is_paid_word as is_paid_word
     from rankers.problems import Problem as Problem
     from rankers.problems import RuleError as RuleError
     from rankers.published import published_rules as published_rules
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
-    "conditions": ("EntryTexts", "TextLeaf", "match_leaf"),
+    "patterns": ("EntryTexts", "TextLeaf", "match_leaf", "match_leaves"),
     "document": ("RuleDocument", "parse_rule"),
     "explain": (
         "Absence",
@@ -59,7 +61,7 @@ _PLACES = {
         "why_not",
         "whys",
     ),
-    "paid": ("PAID_WORDS",),
+    "paid": ("PAID_WORDS", "is_paid_word"),
     "problems": ("Problem", "RuleError"),
     "published": ("published_rules",),
     "rank": ("Counts", "LeftOut", "Ranking", "rank"),
