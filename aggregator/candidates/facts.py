@@ -67,6 +67,9 @@ class Facts:
     folders: LabelSets
     pace: Numbers
 
+    def __len__(self) -> int:
+        return len(self.feeds)
+
 
 def full_hour(now: int) -> int:
     """Return the last full hour at `now` (s): facts about sources count the archive up to it."""

@@ -7,26 +7,29 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aggregator.services.kept import Kept
+
 if TYPE_CHECKING:
     from aggregator.candidates.columns import Columns
+    from aggregator.candidates.facts import Facts
     from aggregator.model.ports import Ask, Clock
-    from aggregator.services.kept import Kept
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranking import FactsKey, Ranked, RankingKey
     from aggregator.settings import Settings
     from aggregator.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What services are handed. `rankings` is where services/ranking.py, and only it, keeps rankings."""
+    """What services are handed. services/ranking.py, and only it, keeps rankings and facts in the last two."""
 
     settings: Settings
     database: Database
     clock: Clock
     columns: Columns
     ask: Ask
-    rankings: Kept[Ranked]
     secret: bytes = field(repr=False)
+    rankings: Kept[RankingKey, Ranked] = field(default_factory=Kept, repr=False)
+    facts: Kept[FactsKey, Facts] = field(default_factory=Kept, repr=False)
 
     def key(self, purpose: str) -> bytes:
         """Return 32 bytes derived from the instance's secret for one purpose ("cookies", "media")."""

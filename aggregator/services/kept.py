@@ -1,4 +1,4 @@
-"""Rankings kept for those who ask next: the same list, rule, tick and data version are ranked once."""
+"""What is dear to make and asked for again: made once, kept for half an hour and up to a weight."""
 
 from __future__ import annotations
 
@@ -9,27 +9,15 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Sized
 
-    from aggregator.model.ids import ListId
-
-V = TypeVar("V")
+K = TypeVar("K", bound="Hashable")
+V = TypeVar("V", bound="Sized")
 
 KEPT_FOR = 30 * 60
 """Seconds a snapshot stays reachable by its `at` (ranking-semantics 1)."""
 MOST_ROWS = 400_000
 """Candidates kept in all, at about 100 bytes each. What is dropped early is ranked again from the columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankingKey:
-    """What decides a ranking: `at` in seconds, `data_version` of the columns, `facts_version` of the database."""
-
-    list_id: ListId
-    rule_hash: str
-    at: int
-    data_version: int
-    facts_version: int
 
 
 @dataclass(slots=True)
@@ -41,18 +29,18 @@ class _Slot(Generic[V]):
     rows: int = 0
 
 
-class Kept(Generic[V]):
-    """Values by RankingKey for the threads of one process: at most MOST_ROWS rows, none older than KEPT_FOR.
+class Kept(Generic[K, V]):
+    """Values by key for the threads of one process, at most `most_rows` rows in all as `len` counts them.
 
     Whoever asks for a value that another thread is making waits for it, so that nothing is made twice.
     """
 
     def __init__(self, most_rows: int = MOST_ROWS) -> None:
         self._most_rows = most_rows
-        self._slots: OrderedDict[RankingKey, _Slot[V]] = OrderedDict()
+        self._slots: OrderedDict[K, _Slot[V]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: RankingKey, make: Callable[[], V], weigh: Callable[[V], int], *, now: float) -> V:
+    def get(self, key: K, make: Callable[[], V], *, now: float) -> V:
         """Return what is kept under `key`, or make it. What `make` raises goes to all who waited for it."""
         with self._lock:
             slot = self._slots.get(key)
@@ -62,24 +50,19 @@ class Kept(Generic[V]):
             slot.asked = max(slot.asked, now)
             self._slots.move_to_end(key)
         if mine:
-            self._fill(key, slot, make, weigh)
+            self._fill(key, slot, make)
             self._drop(now)
         return slot.future.result()
 
-    def find_pinned(self, list_id: ListId, rule_hash: str, at: int, data_version: int | None) -> RankingKey | None:
-        """Return the key of a kept snapshot, the last made where `data_version` is not known."""
+    def find(self, fits: Callable[[K], bool]) -> K | None:
+        """Return the key asked for last of those that fit."""
         with self._lock:
-            for key in reversed(self._slots):
-                if (key.list_id, key.rule_hash, key.at) == (list_id, rule_hash, at) and (
-                    data_version is None or key.data_version == data_version
-                ):
-                    return key
-        return None
+            return next((key for key in reversed(self._slots) if fits(key)), None)
 
     def __len__(self) -> int:
         return len(self._slots)
 
-    def _fill(self, key: RankingKey, slot: _Slot[V], make: Callable[[], V], weigh: Callable[[V], int]) -> None:
+    def _fill(self, key: K, slot: _Slot[V], make: Callable[[], V]) -> None:
         try:
             value = make()
         except BaseException as exc:
@@ -87,7 +70,7 @@ class Kept(Generic[V]):
                 self._slots.pop(key, None)
             slot.future.set_exception(exc)
             raise
-        slot.rows = weigh(value)
+        slot.rows = len(value)
         slot.future.set_result(value)
 
     def _drop(self, now: float) -> None:
