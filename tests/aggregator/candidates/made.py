@@ -6,6 +6,7 @@ import random
 import zlib
 
 import numpy as np
+
 from aggregator.candidates.facts import FeedFacts, full_hour, make_facts
 from aggregator.candidates.layout import FILES, Header, encode
 from aggregator.candidates.snapshot import EMPTY, map_snapshot

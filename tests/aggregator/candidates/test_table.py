@@ -29,7 +29,7 @@ def make_list(max_age=7 * DAY, time_zone="UTC", **scope):
     )
 
 
-def naive(rows, dead=(), max_age=7 * DAY, now=NOW, feeds=(1, 2, 3, 4, 6), languages=None):
+def naive(rows, dead=(), *, max_age=7 * DAY, now=NOW, feeds=(1, 2, 3, 4, 6), languages=None):
     """The rows ranking-semantics 2 names, by a loop."""
     default = {feed.id: feed.language for feed in FEEDS}
     return [
