@@ -33,7 +33,6 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
     from aggregator.queue.ask import WorkerSocket  # noqa: PLC0415  # msgpack
     from aggregator.services.accounts import prepare  # noqa: PLC0415  # SQLAlchemy
     from aggregator.services.desk import Desk  # noqa: PLC0415  # the package of services
-    from aggregator.services.kept import Kept  # noqa: PLC0415  # the package of services
     from aggregator.store.database import Database  # noqa: PLC0415  # SQLAlchemy
 
     clock = open_clock(settings.clock)
@@ -49,7 +48,6 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
             clock=clock,
             columns=columns,
             ask=WorkerSocket(settings.data / "worker.sock"),
-            rankings=Kept(),
             secret=secret,
         )
         prepare(desk)
