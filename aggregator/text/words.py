@@ -1,30 +1,29 @@
 """Words for both databases: rankers' fold and tokens, so that a search finds what a rule finds.
 
-`index_text` is what the words index is fed: tokens separated by spaces. For ASCII text, and for the ASCII words
-of any text, folding is lower case and a token is a run of letters and digits, which bytes.translate does in a
-microsecond; only words with other letters go through rankers. Cutting at ASCII separators first changes nothing:
-nothing that folding composes or drops reaches across one (held by a property test).
+`index_text` is what the words index is fed: tokens separated by spaces. For ASCII, folding is lower case and a token
+is a run of letters and digits, which bytes.translate does in a microsecond; runs of other characters go through
+rankers one by one and are remembered. A run alone gives what it gives in its text (a property test holds this),
+unless it begins with a mark that belongs to what stands before it: then the whole text takes the long way.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
-from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
+from string import ascii_lowercase, ascii_uppercase
 
 from rankers import fold, tokens
 
-__all__ = ["LONGEST_TEXT", "count_words", "fold", "index_text", "tokens"]
+__all__ = ["LONGEST_TEXT", "count_words", "fold", "index_and_count", "index_text", "tokens"]
 
 LONGEST_TEXT = 200_000  # characters of a body that are indexed and that rules look at
 
 _SEPARATORS = bytes(code for code in range(0x80) if not chr(code).isalnum())
 _LOWER = bytes.maketrans(_SEPARATORS + ascii_uppercase.encode(), b" " * len(_SEPARATORS) + ascii_lowercase.encode())
-_SHAPE = bytes.maketrans(
-    _SEPARATORS + (ascii_letters + digits).encode(), b" " * len(_SEPARATORS) + b"a" * len(ascii_letters + digits)
-)
-_OTHER_WORD = re.compile(rb"[a-z0-9]*[\x80-\xff][a-z0-9\x80-\xff]*")
-_LONGEST_CACHED = 48  # bytes; longer runs are Han, kana or Thai sentences that do not come again
+_SHAPE = bytes(0x20 if code in _SEPARATORS else 0x61 for code in range(256))
+_BEYOND_ASCII = re.compile(rb"([\x80-\xff]+)")
+_LONGEST_REMEMBERED = 24  # bytes; longer runs are sentences of Han, kana or Thai that do not come again
 
 
 def index_text(title: str, text: str) -> str:
@@ -34,24 +33,41 @@ def index_text(title: str, text: str) -> str:
 
 def count_words(text: str) -> int:
     """Count the tokens of a text."""
-    if text.isascii():
-        shape = b" " + text.encode().translate(_SHAPE)
-        return shape.count(b" a")
-    return len(_folded(text).split())
+    return _count(_folded(text))
+
+
+def index_and_count(title: str, text: str) -> tuple[str, int]:
+    """Return what `index_text` and, for the text alone, `count_words` return, for the price of one."""
+    folded = _folded(text)
+    body = folded if len(text) <= LONGEST_TEXT else _folded(text[:LONGEST_TEXT])
+    return f"{_folded(title).decode()}\n{body.decode()}", _count(folded)
+
+
+def _count(folded: bytes) -> int:
+    return (b" " + folded).translate(_SHAPE).count(b" a")
 
 
 def _folded(text: str) -> bytes:
     lower = text.encode("utf-8", "replace").translate(_LOWER)
-    return lower if text.isascii() else _OTHER_WORD.sub(_rewritten, lower)
+    if len(lower) == len(text):
+        return lower
+    pieces = _BEYOND_ASCII.split(lower)
+    for place in range(1, len(pieces), 2):
+        run = pieces[place]
+        words = _remembered(run) if len(run) <= _LONGEST_REMEMBERED else _in_place(run)
+        if words is None:
+            return " ".join(tokens(text)).encode()
+        pieces[place] = words
+    return b"".join(pieces)
 
 
-def _rewritten(found: re.Match[bytes]) -> bytes:
-    word = found.group()
-    return _cached(word) if len(word) <= _LONGEST_CACHED else _tokens_of(word)
+def _in_place(run: bytes) -> bytes | None:
+    """Return what stands in a run's place, spaces at its ends where a token ends there; None if it needs its text."""
+    text = run.decode()
+    folded = fold(text)
+    if folded and unicodedata.category(folded[0]).startswith("M"):
+        return None
+    return " ".join(tokens(f"a{text}a")).encode()[1:-1]
 
 
-def _tokens_of(word: bytes) -> bytes:
-    return b" " + " ".join(tokens(word.decode())).encode() + b" "
-
-
-_cached = lru_cache(maxsize=20_000)(_tokens_of)
+_remembered = lru_cache(maxsize=32_768)(_in_place)
