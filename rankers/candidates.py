@@ -101,7 +101,7 @@ class CandidateTable:
             return ()
         return column.sets[column.codes[row]]
 
-    def take(self, rows: NDArray[np.intp]) -> CandidateTable:
+    def take(self, rows: NDArray[np.intp] | slice) -> CandidateTable:
         """Return a table of these rows only, in this order; vocabularies are kept whole."""
         return CandidateTable(
             now=self.now,
@@ -126,7 +126,7 @@ def uid_halves(uids: list[str]) -> NDArray[np.uint64]:
     return packed.astype(np.uint64).reshape(len(uids), 2)
 
 
-def _taken(column: Numbers, rows: NDArray[np.intp]) -> Numbers:
+def _taken(column: Numbers, rows: NDArray[np.intp] | slice) -> Numbers:
     return Numbers(column.values[rows], column.present[rows])
 
 

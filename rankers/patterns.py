@@ -23,6 +23,8 @@ LONGEST_PATTERN = 200
 _MAX_MEMORY = 8 << 20
 _LONGEST_TEXT = 200_000
 _ALLOWED = frozenset(" '\u2019-\u2010\u2011")
+_SPECIAL = re.compile(r"([][\\.^$*+?{}|()/])")
+_ESCAPED = r"\\\1"
 _ODD_STAR = re.compile(r"\*.|(?:^|[\s'\u2019\u2010\u2011-])\*", re.DOTALL)
 
 
@@ -92,7 +94,7 @@ def fault_of(pattern: str) -> str | None:
         if char not in _ALLOWED and unicodedata.category(char)[0] not in "LMN":
             return (
                 f'"{char}" is no letter, digit, space, apostrophe or hyphen: '
-                f"write /{re.sub(r'([][\\.^$*+?{}|()/])', r'\\\1', pattern)}/"
+                f"write /{_SPECIAL.sub(_ESCAPED, pattern)}/"
             )
     if not tokens(pattern):
         return "expected at least one letter or digit"

@@ -17,7 +17,7 @@ from rankers.signals import (
     story_sources,
     words,
 )
-from rankers.signals.labels import LABELS, TEXTS, LabelFact, TextFact
+from rankers.signals.labels import LABELS, MEANING, TEXTS, LabelFact, TextFact
 from rankers.signals.signal import Signal
 from rankers.signals.topic import PREFIX, topic_signal
 
@@ -49,6 +49,8 @@ def fact_named(name: str) -> Fact:
     """Return the declaration of a fact by its name. Raises KeyError."""
     if name.startswith(PREFIX):
         return topic_signal(name.removeprefix(PREFIX))
+    if name == MEANING.name:
+        return MEANING
     for facts in (SIGNALS, LABEL_FACTS, TEXT_FACTS):
         if name in facts:
             return facts[name]

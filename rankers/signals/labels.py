@@ -44,10 +44,11 @@ class TextFact:
     name: str
     provenance: Provenance
     plain: str
+    type: str = "text"
 
     def declaration(self) -> dict[str, object]:
         """Return what a rule hash says of this fact."""
-        return {"type": "text", "provenance": str(self.provenance)}
+        return {"type": self.type, "provenance": str(self.provenance)}
 
 
 LABELS = (
@@ -86,3 +87,4 @@ TEXTS = (
     TextFact("category", Provenance.DECLARED_BY_SOURCE, "The publisher's own categories."),
     TextFact("content_warning", Provenance.DECLARED_BY_SOURCE, "The publisher's content warning."),
 )
+MEANING = TextFact("meaning", Provenance.CONTENT, "The meaning of the entry.", type="vector")

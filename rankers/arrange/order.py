@@ -1,0 +1,232 @@
+"""Orders that are worked out only as far as somebody reads them.
+
+The base is by points; each arrange step is an order over the one before it. A page of 50 pulls a little more than 50
+from the step below, which pulls a little more from its own: no step sorts what nobody will see.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect, insort
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.intp]
+
+_FIRST_PULL = 256
+_ROOM = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a step put an entry elsewhere.
+
+    reason: one of held, overtook, story, turn, like, share, pick, or a plug-in step's own word.
+    rows: the entries that blocked it, that it overtook, or that it is like. amount: the reason's number
+    (round, place of the pick, micro-points for likeness). key: the reason's name (a group's id), or "".
+    """
+
+    reason: str
+    rows: tuple[int, ...] = ()
+    amount: int = 0
+    key: str = ""
+
+
+class Order(ABC):
+    """Rows in an order, each once."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Return how many rows there are in all."""
+
+    @abstractmethod
+    def first(self, count: int) -> Rows:
+        """Return the first `count` rows, fewer where there are no more."""
+
+    @abstractmethod
+    def rows(self) -> Rows:
+        """Return all rows, in no order."""
+
+    def place(self, row: int) -> int | None:
+        """Return the place of a row, counted from 0; None where it is not in this order."""
+        count = _FIRST_PULL
+        while True:
+            seen = self.first(count)
+            found = np.flatnonzero(seen == row)
+            if found.size:
+                return int(found[0])
+            if len(seen) >= self.size:
+                return None
+            count *= 4
+
+
+class BaseOrder(Order):
+    """By total, then newer first, then uid: sorted by pieces, from the top."""
+
+    def __init__(
+        self, rows: Rows, totals: NDArray[np.int64], times: NDArray[np.int64], uids: NDArray[np.uint64]
+    ) -> None:
+        self._rows = rows
+        self._uids = uids  # of all rows of the table
+        self.keys = _keys(totals[rows], times[rows])
+        self._sorted = rows[:0]
+
+    @property
+    def size(self) -> int:
+        """Return how many rows there are in all."""
+        return len(self._rows)
+
+    def rows(self) -> Rows:
+        """Return all rows, in no order."""
+        return self._rows
+
+    def first(self, count: int) -> Rows:
+        """Return the first `count` rows; sorts at least twice as many as it ever did."""
+        if count > len(self._sorted) and len(self._sorted) < self.size:
+            self._sort(max(count, 2 * len(self._sorted), _FIRST_PULL))
+        return self._sorted[:count]
+
+    def place(self, row: int) -> int | None:
+        """Return the place of a row by counting who stands before it."""
+        found = np.flatnonzero(self._rows == row)
+        if not found.size:
+            return None
+        key = self.keys[found[0]]
+        before = int(np.count_nonzero(self.keys < key))
+        equal = self._rows[self.keys == key]
+        mine = self._uid(row)
+        return before + sum(self._uid(other) < mine for other in equal.tolist() if other != row)
+
+    def _uid(self, row: int) -> tuple[int, int]:
+        high, low = self._uids[row].tolist()
+        return high, low
+
+    def _sort(self, count: int) -> None:
+        if count * 4 >= self.size:
+            chosen = np.arange(self.size)
+        else:
+            bound = np.partition(self.keys, count - 1)[count - 1]
+            chosen = np.flatnonzero(self.keys <= bound)
+        keys = self.keys[chosen]
+        order = np.argsort(keys)
+        chosen, keys = chosen[order], keys[order]
+        same = keys[1:] == keys[:-1]
+        if same.any():
+            tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+            uids = self._uids[self._rows[chosen[tied]]]
+            chosen[tied] = chosen[tied][np.lexsort((uids[:, 1], uids[:, 0], keys[tied]))]
+        self._sorted = self._rows[chosen]
+
+
+class Step(Order):
+    """An order made by a step from the one before it: subclasses fill `_placed` as far as asked.
+
+    incoming: what the step moves, without what it folds.
+    """
+
+    def __init__(self, incoming: Order) -> None:
+        self.incoming = incoming
+        self._placed: list[int] = []
+        self._array: Rows = np.empty(0, dtype=np.intp)
+
+    @property
+    def size(self) -> int:
+        """Return how many rows there are in all; a step reorders and never withholds."""
+        return self.incoming.size
+
+    def rows(self) -> Rows:
+        """Return all rows, in no order."""
+        return self.incoming.rows()
+
+    def first(self, count: int) -> Rows:
+        """Return the first `count` rows, placing as many as that needs."""
+        wanted = min(count, self.size)
+        if wanted > len(self._placed):
+            self._place_until(wanted)
+        if wanted > len(self._array):
+            self._array = np.array(self._placed, dtype=np.intp)
+        return self._array[:count]
+
+    @abstractmethod
+    def _place_until(self, count: int) -> None:
+        """Extend `_placed` to at least `count` rows."""
+
+    @abstractmethod
+    def cause(self, row: int, before: int, after: int) -> Cause:
+        """Say why a row that stood at place `before` stands at `after`, both from 0."""
+
+    @abstractmethod
+    def kept(self, final: Rows) -> bool:
+        """Tell whether the step's promise holds in the first places of the final order."""
+
+    def folded(self) -> Rows:
+        """Return the rows that the step folded under others."""
+        return np.empty(0, dtype=np.intp)
+
+    def lead(self, row: int) -> int | None:  # noqa: ARG002  # most steps fold nothing
+        """Return the row under which the step folded one; None where it did not."""
+        return None
+
+    def overtaken(self, before: int, after: int) -> tuple[int, ...]:
+        """Return the rows that stood before place `before` and now stand after place `after`."""
+        placed = set(self.first(after).tolist())
+        return tuple(row for row in self.incoming.first(before).tolist() if row not in placed)
+
+
+def mask_of(rows: Rows, size: int) -> NDArray[np.bool_]:
+    """Return a bit per row of the table, set for these rows."""
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[rows] = True
+    return mask
+
+
+def replay(incoming: list[int], takes: list[tuple[int, int]], places: int) -> list[int]:
+    """Return the first `places` rows from an order and a step's takes, as ranking-semantics 6 replays them."""
+    waiting = list(incoming)
+    jumps = dict(takes)
+    return [waiting.pop(jumps.get(place, 0)) for place in range(places)]
+
+
+def takes_of(step: Step, places: int) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Return a step's pairs (p, j), j > 0, over its first places, and how many incoming places they reach.
+
+    At place p the j-th of those still waiting was taken, both counted from 0.
+    """
+    placed = step.first(places).tolist()
+    came_from = {}
+    count = places
+    while len(came_from) < len(placed):
+        incoming = step.incoming.first(count).tolist()
+        wanted = set(placed)
+        came_from = {row: place for place, row in enumerate(incoming) if row in wanted}
+        count *= 2
+    gone: list[int] = []  # the incoming places already taken, ascending
+    takes = []
+    for place, row in enumerate(placed):
+        jump = came_from[row] - bisect(gone, came_from[row])
+        insort(gone, came_from[row])
+        if jump:
+            takes.append((place, jump))
+    return tuple(takes), max([len(placed), *(place + jump + 1 for place, jump in takes)])
+
+
+def _keys(totals: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number a row, smaller for what stands higher: total descending, then newer first."""
+    if not len(totals):
+        return totals
+    behind = totals.max() - totals
+    older = times.max() - times
+    span = int(older.max()) + 1
+    if (int(behind.max()) + 1) * span >= _ROOM:  # times far apart: their rank does as well as their distance
+        behind = np.unique(behind, return_inverse=True)[1]
+        older = np.unique(older, return_inverse=True)[1]
+        span = int(older.max()) + 1
+    behind *= span
+    behind += older
+    return behind
