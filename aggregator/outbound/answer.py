@@ -26,9 +26,11 @@ def check_headers(response: aiohttp.ClientResponse) -> None:
         raise FetchError(Fault(FaultCode.BAD_ANSWER, "too many or too long header fields"))
 
 
-def check_status(status: int, asked: int | None) -> None:
-    """Let an answer with content or a 304 pass. Raises FetchError (STATUS, GONE, EMPTY)."""
-    if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.NOT_MODIFIED):
+def check_status(status: int, asked: int | None, *, conditional: bool) -> None:
+    """Let an answer with content or an expected 304 pass. Raises FetchError (STATUS, GONE, EMPTY)."""
+    if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):
+        return
+    if status == HTTPStatus.NOT_MODIFIED and conditional:
         return
     if status in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT):
         raise FetchError(Fault(FaultCode.EMPTY, str(status), asked))

@@ -75,7 +75,8 @@ class _Errand:
     seconds: float
     most: int
     slots: asyncio.Semaphore
-    counted: bool
+    conditional: bool  # a 304 may come
+    counted: bool  # against the budget of the domain
 
 
 def user_agent(contact: str) -> str:
@@ -164,11 +165,15 @@ class Outbound:
             headers["If-None-Match"] = validators.etag
         if validators.last_modified:
             headers["If-Modified-Since"] = validators.last_modified
-        errand = _Errand(headers, self._deadlines.feed, limits.FEED_BYTES, self._slots, counted=True)
+        errand = _Errand(
+            headers,
+            self._deadlines.feed,
+            limits.FEED_BYTES,
+            self._slots,
+            conditional=bool(validators.etag or validators.last_modified),
+            counted=True,
+        )
         answer = await self._fetch(address, errand)
-        conditional = validators.etag or validators.last_modified
-        if answer.status == HTTPStatus.NOT_MODIFIED and not conditional:
-            raise FetchError(Fault(FaultCode.STATUS, "304"))
         if answer.status != HTTPStatus.NOT_MODIFIED and not answer.body:
             raise FetchError(Fault(FaultCode.EMPTY))
         return self._fetched(answer, validators)
@@ -180,7 +185,14 @@ class Outbound:
         Retry-After and the connections of its host count.
         """
         headers = CIMultiDict({"Accept": _IMAGE_TYPES, "Accept-Encoding": "identity"})
-        errand = _Errand(headers, self._deadlines.image, limits.IMAGE_BYTES, self._image_slots, counted=False)
+        errand = _Errand(
+            headers,
+            self._deadlines.image,
+            limits.IMAGE_BYTES,
+            self._image_slots,
+            conditional=False,
+            counted=False,
+        )
         try:
             async with asyncio.timeout(self._deadlines.image):  # with the waiting for a connection
                 answer = await self._fetch(url, errand)
@@ -202,7 +214,8 @@ class Outbound:
             async with self._request(target, errand) as response:
                 status, location = response.status, response.headers.get("Location")
                 if status not in _REDIRECTS or location is None:
-                    check_status(status, retry_after(response.headers, self._clock.now()))
+                    asked = retry_after(response.headers, self._clock.now())
+                    check_status(status, asked, conditional=errand.conditional)
                     coding = encoding(response.headers)
                     body = b"" if status == HTTPStatus.NOT_MODIFIED else await read_body(response, errand.most)
                     return _Answer(target, permanent and hop > 0, status, response.headers, coding, body)

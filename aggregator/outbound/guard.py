@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -142,6 +143,7 @@ def _refusal(number: IPv4Address | IPv6Address) -> str | None:
     return named
 
 
+@lru_cache(maxsize=16_384)
 def _host(text: str) -> str:
     if text.startswith("["):
         return _ipv6(text[1:-1])
