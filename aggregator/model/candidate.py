@@ -46,10 +46,9 @@ class SourcePace:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that a search found; `score` is higher for a better match. `time` in seconds since 1970."""
+    """An entry that a search found; `score` is higher for a better match, and means nothing across databases."""
 
     entry_id: EntryId
-    time: int
     score: float
 
 

@@ -45,3 +45,11 @@ class OneTimeLink:
     purpose: str
     expires: datetime
     used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in, until when."""
+
+    member: MemberId
+    expires: datetime

@@ -1,0 +1,138 @@
+"""SQLite, by the wheel pysqlite3 alone: connections, files, and the words index on FTS5.
+
+The words index keeps the text it was fed (`indexed`), since removing an entry needs exactly that text: computed
+again by a later release or Python it might differ, and a wrong text corrupts the index. With it FTS5 can also check
+itself and be rebuilt (docs/decisions/0005).
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pysqlite3 import dbapi2
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.pool import NullPool, QueuePool
+
+from aggregator.model.candidate import Hit
+from aggregator.model.ids import EntryId
+from aggregator.store.bulk import Bulk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+    from aggregator.store.dialects import Phrase
+
+HIGHEST_ID = 2**63 - 1
+READERS_KEPT = 4
+PRAGMAS = ("synchronous = NORMAL", "secure_delete = ON", "temp_store = MEMORY", "journal_size_limit = 67108864")
+"""WAL stays in the file once set. NORMAL cannot corrupt under WAL; secure_delete writes zeros over what goes."""
+
+_ADD_TEXT = Bulk("INSERT INTO indexed (entry_id, text) VALUES (?, ?)")
+_ADD_WORDS = Bulk("INSERT INTO words (rowid, text) VALUES (?, ?)")
+_DELETE_WORDS = Bulk(
+    "INSERT INTO words (words, rowid, text) SELECT 'delete', entry_id, text FROM indexed WHERE entry_id = ?"
+)
+_DELETE_TEXT = Bulk("DELETE FROM indexed WHERE entry_id = ?")
+# By rowid, newest first: FTS5 walks its lists in that order and stops after a page. By score it would have to look
+# at every hit, and a page could not say where the next one starts.
+_FIND = text(
+    "SELECT rowid, -rank FROM words WHERE words MATCH :query AND rowid < :below ORDER BY rowid DESC LIMIT :limit"
+)
+
+
+def connect(path: Path, *, patience: float, mode: str = "rw", pragmas: Sequence[str] = ()) -> dbapi2.Connection:
+    """Open a connection that begins no transaction by itself. `mode` as in SQLite's URI file names."""
+    address = f"file:{quote(os.fspath(path.absolute()))}?mode={mode}"
+    conn = dbapi2.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    for pragma in (*PRAGMAS, *pragmas):
+        conn.execute(f"PRAGMA {pragma}")
+    return conn
+
+
+def make_engines(path: Path, *, patience: float) -> tuple[Engine, Engine]:
+    """Return the engine for reading and the one for writing. Connects to nothing yet."""
+    readers = _engine(path, patience, "BEGIN", pool_size=READERS_KEPT, max_overflow=16, pragmas=("query_only = ON",))
+    writers = _engine(path, patience, "BEGIN IMMEDIATE", pool_size=1, max_overflow=1, pragmas=("foreign_keys = ON",))
+    return readers, writers
+
+
+def make_migration_engine(path: Path) -> Engine:
+    """Return the engine migrations run on: no foreign keys, or rebuilding a table would empty those that refer to it."""
+    engine = create_engine("sqlite://", creator=lambda: connect(path, patience=30), poolclass=NullPool)
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _engine(path: Path, patience: float, begin: str, *, pragmas: tuple[str, ...], **pool: Any) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path, patience=patience, pragmas=pragmas),
+        poolclass=QueuePool,
+        pool_timeout=patience,
+        **pool,
+    )
+    _begin_with(engine, begin)
+    return engine
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    # Without this a failed migration leaves its tables behind, and a transaction that reads first cannot write.
+    @event.listens_for(engine, "begin")
+    def begin(conn: Connection) -> None:
+        conn.exec_driver_sql(statement)
+
+
+def prepare_file(path: Path) -> None:
+    """Make the database's file, for its owner's eyes alone, if it is not there; switch its log to WAL."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    with closing(connect(path, patience=30)) as conn:
+        conn.execute("PRAGMA journal_mode = WAL")
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database in use to a file of its own, whole or not at all."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = target.with_name(target.name + ".part")
+    half.unlink(missing_ok=True)
+    os.close(os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(connect(source, patience=30)) as conn, closing(connect(half, patience=30)) as copy:
+        conn.backup(copy, pages=1000)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, no log beside it
+    half.replace(target)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Write the log into the file and cut it to nothing; readers still at an old state make it wait in vain."""
+    raw = engine.raw_connection()
+    try:
+        raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # it is open
+    finally:
+        raw.close()
+
+
+def add_words(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
+    """Index entries: ids with their index texts."""
+    _ADD_TEXT.run(conn, texts)
+    _ADD_WORDS.run(conn, texts)
+
+
+def delete_words(conn: Connection, ids: Sequence[int]) -> None:
+    """Remove entries from the index and the texts it was fed."""
+    rows = [(entry_id,) for entry_id in ids]
+    _DELETE_WORDS.run(conn, rows)
+    _DELETE_TEXT.run(conn, rows)
+
+
+def find_words(
+    conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int
+) -> tuple[Hit, ...]:
+    """Find entries that hold all phrases, the last arrived first; the score is BM25."""
+    query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.prefix else ""}' for phrase in phrases)
+    rows = conn.execute(_FIND, {"query": query, "below": below or HIGHEST_ID, "limit": limit})
+    return tuple(Hit(EntryId(entry_id), score) for entry_id, score in rows)

@@ -1,0 +1,62 @@
+"""Members and groups: who owns things, and what each member is in a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, insert, select
+
+from aggregator.errors import NotFoundError
+from aggregator.model.ids import GroupId, MemberId
+from aggregator.model.member import Member, Role
+from aggregator.store.bulk import Bulk
+from aggregator.store.tables import grp, member, membership, owner
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_MEMBERS = select(member.c.id, member.c.name, member.c.language).order_by(member.c.id)
+_MEMBER = _MEMBERS.where(member.c.id == bindparam("id"))
+_ROLE = select(membership.c.role).where(
+    membership.c.group_id == bindparam("group"), membership.c.member_id == bindparam("member")
+)
+_SET_ROLE = Bulk(
+    "INSERT INTO membership (group_id, member_id, role) VALUES (?, ?, ?)"
+    " ON CONFLICT (group_id, member_id) DO UPDATE SET role = excluded.role"
+)
+
+
+def instance_group(conn: Connection) -> GroupId:
+    """Return the group that is the instance itself: the first one, made by the first migration."""
+    return GroupId(conn.execute(select(func.min(grp.c.id))).scalar_one())
+
+
+def add_member(conn: Connection, *, name: str, language: str | None) -> MemberId:
+    """Make a member; what the member is in a group is said by set_role."""
+    owner_id = conn.execute(insert(owner).returning(owner.c.id), {"kind": "member"}).scalar_one()
+    conn.execute(insert(member), {"id": owner_id, "name": name, "language": language})
+    return MemberId(owner_id)
+
+
+def get_member(conn: Connection, member_id: MemberId) -> Member:
+    """Return a member. Raises NotFoundError."""
+    row = conn.execute(_MEMBER, {"id": member_id}).first()
+    if row is None:
+        raise NotFoundError("member", member_id)
+    return Member(MemberId(row.id), row.name, row.language)
+
+
+def get_members(conn: Connection) -> tuple[Member, ...]:
+    """Return all members in the order they came."""
+    return tuple(Member(MemberId(row.id), row.name, row.language) for row in conn.execute(_MEMBERS))
+
+
+def find_role(conn: Connection, group: GroupId, member_id: MemberId) -> Role | None:
+    """Return what a member is in a group; None for one who is not in it."""
+    role = conn.execute(_ROLE, {"group": group, "member": member_id}).scalar()
+    return Role(role) if role else None
+
+
+def set_role(conn: Connection, group: GroupId, member_id: MemberId, role: Role) -> None:
+    """Make a member something in a group."""
+    _SET_ROLE.run(conn, [(group, member_id, role.value)])

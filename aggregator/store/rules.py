@@ -1,0 +1,116 @@
+"""Rules: chains of versions under one name. A version is never changed; the newest is the current one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, select
+
+from aggregator.errors import NotFoundError
+from aggregator.model.ids import OwnerId, RuleId, VersionId
+from aggregator.model.readinglist import Rule, RuleVersion
+from aggregator.store.bulk import Bulk
+from aggregator.store.tables import rule, rule_version
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+_CURRENT = (
+    select(func.max(rule_version.c.id)).where(rule_version.c.rule_id == rule.c.id).correlate(rule).scalar_subquery()
+)
+_RULES = (
+    select(rule.c.id, rule.c.owner, rule.c.slug, _CURRENT.label("current"))
+    .where(rule.c.owner == bindparam("owner"))
+    .order_by(rule.c.id)
+)
+_BY_SLUG = _RULES.where(rule.c.slug == bindparam("slug"))
+_VERSIONS = select(rule_version, rule.c.slug).join_from(rule_version, rule).order_by(rule_version.c.number.desc())
+_VERSION = _VERSIONS.where(rule_version.c.id == bindparam("id"))
+_VERSIONS_OF = _VERSIONS.where(rule_version.c.rule_id == bindparam("rule_id"))
+_ADD_RULE = Bulk("INSERT INTO rule (owner, slug) VALUES (?, ?) ON CONFLICT (owner, slug) DO NOTHING")
+
+
+def add_rule_version(
+    conn: Connection,
+    owner: OwnerId,
+    *,
+    slug: str,
+    hash: str,  # noqa: A002  # the word of the whole house for it
+    title: str,
+    plain: str,
+    toml: str,
+    author: str | None,
+    reason: str | None,
+    now: datetime,
+) -> RuleVersion:
+    """Publish a version of a rule, which becomes its current one; makes the rule where it is the first."""
+    _ADD_RULE.run(conn, [(owner, slug)])
+    rule_id = get_rule(conn, owner, slug).id
+    newest = select(func.coalesce(func.max(rule_version.c.number), 0)).where(rule_version.c.rule_id == rule_id)
+    values = {
+        "rule_id": rule_id,
+        "number": conn.execute(newest).scalar_one() + 1,
+        "hash": hash,
+        "title": title,
+        "plain": plain,
+        "toml": toml,
+        "author": author,
+        "reason": reason,
+        "published": now,
+    }
+    version_id = conn.execute(insert(rule_version).returning(rule_version.c.id), values).scalar_one()
+    return get_version(conn, VersionId(version_id))
+
+
+def get_version(conn: Connection, version_id: VersionId) -> RuleVersion:
+    """Return a version. Raises NotFoundError."""
+    row = conn.execute(_VERSION, {"id": version_id}).first()
+    if row is None:
+        raise NotFoundError("rule version", version_id)
+    return _version_of(row)
+
+
+def get_versions(conn: Connection, rule_id: RuleId) -> tuple[RuleVersion, ...]:
+    """Return all versions of a rule, the newest first."""
+    return tuple(map(_version_of, conn.execute(_VERSIONS_OF, {"rule_id": rule_id})))
+
+
+def get_rules(conn: Connection, owner: OwnerId) -> tuple[Rule, ...]:
+    """Return an owner's rules in the order they were made."""
+    return tuple(map(_rule_of, conn.execute(_RULES, {"owner": owner})))
+
+
+def find_rule(conn: Connection, owner: OwnerId, slug: str) -> Rule | None:
+    """Return an owner's rule by its name."""
+    row = conn.execute(_BY_SLUG, {"owner": owner, "slug": slug}).first()
+    return _rule_of(row) if row else None
+
+
+def get_rule(conn: Connection, owner: OwnerId, slug: str) -> Rule:
+    """Return an owner's rule by its name. Raises NotFoundError."""
+    found = find_rule(conn, owner, slug)
+    if found is None:
+        raise NotFoundError("rule", slug)
+    return found
+
+
+def _rule_of(row: Row[Any]) -> Rule:
+    return Rule(RuleId(row.id), OwnerId(row.owner), row.slug, VersionId(row.current))
+
+
+def _version_of(row: Row[Any]) -> RuleVersion:
+    return RuleVersion(
+        id=VersionId(row.id),
+        rule_id=RuleId(row.rule_id),
+        slug=row.slug,
+        number=row.number,
+        hash=row.hash,
+        title=row.title,
+        plain=row.plain,
+        toml=row.toml,
+        author=row.author,
+        reason=row.reason,
+        published=row.published,
+    )

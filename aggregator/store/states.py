@@ -1,0 +1,69 @@
+"""What members did with entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select
+
+from aggregator.model.entry import EntryState
+from aggregator.model.ids import EntryId
+from aggregator.store.bulk import Bulk, chunks
+from aggregator.store.tables import entry, entry_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import MemberId
+
+_NOTHING = EntryState()
+_STATES = select(
+    entry_state.c.entry_id, entry_state.c.read, entry_state.c.starred, entry_state.c.later
+).where(
+    entry_state.c.owner == bindparam("member"), entry_state.c.entry_id.in_(bindparam("ids", expanding=True))
+)  # fmt: skip
+_THERE = select(entry.c.id).where(entry.c.id.in_(bindparam("ids", expanding=True)))
+_SET = Bulk(
+    "INSERT INTO entry_state (entry_id, owner, read, starred, later) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (entry_id, owner) DO UPDATE SET read = excluded.read, starred = excluded.starred,"
+    " later = excluded.later"
+)
+
+
+def get_states(conn: Connection, member: MemberId, ids: Sequence[EntryId]) -> dict[EntryId, EntryState]:
+    """Return a member's states of these entries, one for each."""
+    states = dict.fromkeys(ids, _NOTHING)
+    for part in chunks(ids):
+        for entry_id, read, starred, later in conn.execute(_STATES, {"member": member, "ids": part}):
+            states[EntryId(entry_id)] = EntryState(read, starred, later)
+    return states
+
+
+def set_states(
+    conn: Connection,
+    member: MemberId,
+    ids: Sequence[EntryId],
+    *,
+    read: bool | None = None,
+    starred: bool | None = None,
+    later: bool | None = None,
+) -> dict[EntryId, EntryState]:
+    """Change what is given, for those of these entries that are there; gives the states before, for undo."""
+    before = get_states(conn, member, _there(conn, ids))
+    given = {"read": read, "starred": starred, "later": later}
+    change = {name: value for name, value in given.items() if value is not None}
+    put_states(conn, member, {entry_id: replace(state, **change) for entry_id, state in before.items()})
+    return before
+
+
+def put_states(conn: Connection, member: MemberId, states: Mapping[EntryId, EntryState]) -> None:
+    """Put states back as they were, for those entries that are still there."""
+    there = _there(conn, list(states))
+    _SET.run(conn, [(each, member, states[each].read, states[each].starred, states[each].later) for each in there])
+
+
+def _there(conn: Connection, ids: Sequence[EntryId]) -> list[EntryId]:
+    return [EntryId(each) for part in chunks(ids) for each in conn.execute(_THERE, {"ids": part}).scalars()]

@@ -1,0 +1,337 @@
+"""The tables of both databases. Migrations bring any database to exactly this; a test compares.
+
+The words index is no table of Core: dialects/sqlite.py and dialects/postgres.py have its DDL.
+What belongs to somebody has `owner`: the id of a member or a group.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from aggregator.store.columns import Instant, Moment, RowId, UidBytes
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _owner(*, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "owner", RowId, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False
+    )
+
+
+# Ids are never used again (sqlite_autoincrement): columns on disk and undo steps may still name them.
+owner = Table(
+    "owner",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("kind", Text, nullable=False),  # member | group
+    sqlite_autoincrement=True,
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("id", RowId, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("language", Text),
+)
+
+grp = Table(
+    "grp",
+    metadata,
+    Column("id", RowId, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("group_id", RowId, ForeignKey("grp.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_id", RowId, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("role", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("member_id", RowId, ForeignKey("member.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+    sqlite_with_rowid=False,
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("address", Text, nullable=False, unique=True),
+    Column("first_address", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("site", Text),
+    Column("language", Text),
+    Column("source", Text, nullable=False),
+    Column("source_owner", Text, nullable=False),
+    Column("added", Moment, nullable=False),
+    Column("hints", Text, nullable=False),  # FeedData as JSON
+    sqlite_autoincrement=True,
+)
+
+# Apart from `feed`: each fetch rewrites this row, so it stays small.
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("due", Moment, nullable=False, index=True),
+    Column("interval", Integer, nullable=False),  # s
+    Column("full_since", Moment),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("last_tried", Moment),
+    Column("last_ok", Moment),
+    Column("fault", Text),
+    Column("fault_detail", Text),
+    Column("fault_retry_after", Integer),  # s
+    Column("streak", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("moved_to", Text),
+    Column("lease_worker", Text, index=True),
+    Column("lease_until", Moment),
+)
+
+# What the last whole document of a feed carried: raw hashes, 16 bytes each, in document order.
+carried = Table(
+    "carried",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+folder = Table(
+    "folder",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _owner(),
+    Column("path", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("owner", "path"),
+    sqlite_autoincrement=True,
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _owner(primary_key=True),
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("title", Text),
+    Column("why", Text),
+    Column("added", Moment, nullable=False),
+    Column("extra", Text),  # unknown outline attributes as JSON
+    sqlite_with_rowid=False,
+)
+
+filing = Table(
+    "filing",
+    metadata,
+    Column("owner", RowId, primary_key=True),
+    Column("feed_id", RowId, primary_key=True),
+    Column("folder_id", RowId, ForeignKey("folder.id", ondelete="CASCADE"), primary_key=True, index=True),
+    ForeignKeyConstraint(
+        ["owner", "feed_id"], ["subscription.owner", "subscription.feed_id"], ondelete="CASCADE"
+    ),
+    sqlite_with_rowid=False,
+)
+
+# `id` and `version` come from `counter`, so ids are known before the rows are written, in bulk.
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("uid", UidBytes, nullable=False, unique=True),
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), nullable=False),
+    Column("version", BigInteger, nullable=False, unique=True),
+    Column("time", Instant, nullable=False, index=True),
+    Column("first_seen", Instant, nullable=False),
+    Column("age_known", Boolean, nullable=False),
+    Column("published", Instant),
+    Column("updated", Instant),
+    Column("guid", Text),
+    Column("link", Text),
+    Column("link_hash", BigInteger, index=True),  # 8 bytes of a hash: an index over addresses is ten times as big
+    Column("title", Text, nullable=False),
+    Column("authors", Text),  # JSON, NULL where empty
+    Column("language", Text),
+    Column("kind", Text, nullable=False),
+    Column("categories", Text),  # JSON, NULL where empty
+    Column("enclosures", Text),  # JSON, NULL where empty
+    Column("image", Text),
+    Column("comments", Text),
+    Column("excerpt", Text, nullable=False),
+    Column("words", Integer),
+    Column("paid", Boolean, nullable=False),
+    Column("has", Integer, nullable=False),  # bits in the order of model.candidate.HAS
+    Index("ix_entry_feed_id_time", "feed_id", "time"),
+)
+
+entry_body = Table(
+    "entry_body",
+    metadata,
+    Column("entry_id", RowId, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("content_html", Text, nullable=False),
+    Column("summary_html", Text, nullable=False),
+)
+
+# Entries that are no more, so that derived columns hear of it.
+entry_gone = Table(
+    "entry_gone",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", BigInteger, nullable=False),
+)
+
+# Outlives its entry: an entry that comes back is known, and its uid and time stay what they were.
+seen = Table(
+    "seen",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", LargeBinary(16), primary_key=True),
+    Column("uid", UidBytes, nullable=False),
+    Column("entry_id", BigInteger),  # NULL: the entry is gone
+    Column("raw_hash", LargeBinary(16), nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("age_known", Boolean, nullable=False),
+    Index("ix_seen_feed_id_time_first_seen", "feed_id", "time", "first_seen"),
+    sqlite_with_rowid=False,
+)
+
+entry_state = Table(
+    "entry_state",
+    metadata,
+    Column("entry_id", RowId, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", RowId, ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("read", Boolean, nullable=False),
+    Column("starred", Boolean, nullable=False),
+    Column("later", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _owner(),
+    Column("slug", Text, nullable=False),
+    UniqueConstraint("owner", "slug"),
+    sqlite_autoincrement=True,
+)
+
+rule_version = Table(
+    "rule_version",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("rule_id", RowId, ForeignKey("rule.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("plain", Text, nullable=False),
+    Column("toml", Text, nullable=False),
+    Column("author", Text),
+    Column("reason", Text),
+    Column("published", Moment, nullable=False),
+    UniqueConstraint("rule_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+reading_list = Table(
+    "list",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _owner(),
+    Column("slug", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("rule_id", RowId, ForeignKey("rule.id"), nullable=False, index=True),
+    Column("max_age", Integer, nullable=False),  # s
+    Column("time_zone", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # JSON
+    UniqueConstraint("owner", "slug"),
+    sqlite_autoincrement=True,
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _owner(),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("notes", Text, nullable=False),  # JSON
+    Column("created", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("undone", Boolean, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+job_item = Table(
+    "job_item",
+    metadata,
+    Column("job_id", RowId, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("title", Text),
+    Column("state", Text, nullable=False),
+    Column("feed_id", BigInteger),  # no foreign key: the list of what was imported outlives its feeds
+    Column("note", Text),
+    sqlite_with_rowid=False,
+)
+
+value = Table(
+    "value",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row. Each transaction that changes what a ranking may see takes numbers from it, and holds it until its end:
+# so versions become visible in their order, also with several writers on PostgreSQL.
+counter = Table(
+    "counter",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("last_entry", BigInteger, nullable=False),
+)

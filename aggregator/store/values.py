@@ -1,0 +1,76 @@
+"""Named values of the instance, and its data version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, select, update
+
+from aggregator.errors import NotFoundError
+from aggregator.store.bulk import Bulk
+from aggregator.store.tables import counter, value
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+IDENTITY = "database-identity"
+"""Minted by the first migration: tells caches of another database from ours."""
+
+_FIND = select(value.c.content).where(value.c.name == bindparam("name"))
+_VERSION = select(counter.c.version)
+_SET = Bulk("INSERT INTO value (name, content) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content")
+_TAKE = (
+    update(counter)
+    .values(
+        version=counter.c.version + bindparam("versions"),
+        last_entry=counter.c.last_entry + bindparam("entries"),
+    )
+    .returning(counter.c.version, counter.c.last_entry)
+)
+
+
+def find_value(conn: Connection, name: str) -> str | None:
+    """Return a named value."""
+    return conn.execute(_FIND, {"name": name}).scalar()
+
+
+def get_value(conn: Connection, name: str) -> str:
+    """Return a named value. Raises NotFoundError."""
+    found = find_value(conn, name)
+    if found is None:
+        raise NotFoundError("value", name)
+    return found
+
+
+def set_value(conn: Connection, name: str, content: str) -> None:
+    """Keep a value under a name."""
+    _SET.run(conn, [(name, content)])
+
+
+def delete_value(conn: Connection, name: str) -> None:
+    """Forget a named value."""
+    conn.execute(delete(value).where(value.c.name == name))
+
+
+def database_identity(conn: Connection) -> str:
+    """Return the hex word that stands for this database, copies included."""
+    return get_value(conn, IDENTITY)
+
+
+def data_version(conn: Connection) -> int:
+    """Return the data version: it grows with each change that a ranking may see."""
+    return conn.execute(_VERSION).scalar_one()
+
+
+def touch(conn: Connection) -> None:
+    """Let the data version grow: something a ranking may see has changed that is no entry."""
+    take_numbers(conn, versions=1)
+
+
+def take_numbers(conn: Connection, *, versions: int, entries: int = 0) -> tuple[int, int]:
+    """Take so many versions and entry ids; gives the last of each, so the first is that minus the number plus one.
+
+    Other writers wait for the end of this transaction: versions become visible in their order.
+    """
+    row = conn.execute(_TAKE, {"versions": versions, "entries": entries}).one()
+    return row.version, row.last_entry
