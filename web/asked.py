@@ -1,0 +1,82 @@
+"""What an address asks of a list: which rule, which snapshot, from which place on.
+
+A page one looks at is pinned: its links and forms carry `at` and `v`, so that nothing moves under the reader's hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aggregator.services.reading import FoldedPage, LeftOutPage, ListPage
+
+FURTHEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters `rule`, `at`, `v`, `start` and `hide` of an address, checked."""
+
+    rule: str | None = None
+    at: datetime | None = None
+    data_version: int | None = None
+    start: int | None = None
+    hide_read: bool = False
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> Asked:
+        """Read the parameters. Raises BadInputError with the one that makes no sense."""
+        return cls(
+            rule=args.get("rule") or None,
+            at=_instant(args.get("at")),
+            data_version=number("v", args.get("v")),
+            start=number("start", args.get("start")),
+            hide_read=args.get("hide") == "read",
+        )
+
+    @property
+    def snapshot(self) -> dict[str, object]:
+        """What services/reading.py takes to stay on the snapshot."""
+        return {"rule": self.rule, "at": self.at, "data_version": self.data_version}
+
+    def as_args(self) -> dict[str, object]:
+        """Return the parameters of an address that asks for the same snapshot."""
+        given = {"rule": self.rule, "at": _stamp(self.at) if self.at else None, "v": self.data_version}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def pinned(asked: Asked, page: ListPage | LeftOutPage | FoldedPage) -> dict[str, object]:
+    """Return the parameters of an address that shows the snapshot `page` was made from."""
+    given: dict[str, object] = {"at": _stamp(page.at), "v": page.data_version}
+    if asked.rule:
+        given["rule"] = asked.rule
+    return given
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _instant(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise BadInputError("at", "a time such as 2026-11-22T12:00:00Z is expected") from exc
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def number(name: str, text: str | None) -> int | None:
+    """Read a whole number. Raises BadInputError(name)."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:20]) <= FURTHEST**2):
+        raise BadInputError(name, "a whole number is expected")
+    return int(text)

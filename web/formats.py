@@ -1,0 +1,125 @@
+"""Numbers, times and languages as people read them, in the language of the page. Filters for templates."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+from flask import url_for
+from flask_babel import gettext, ngettext, pgettext
+
+from web import language
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+WORDS_A_MINUTE = 230
+"""As the fact reading_minutes counts (ranking-semantics 2)."""
+DAYS_AGO = timedelta(days=7)
+
+
+def init_app(app: Flask) -> None:
+    """Hand the filters to templates."""
+    app.jinja_env.filters.update(
+        ordinal=ordinal, points=points, count=count, age=age, minutes=minutes, instant=instant, day=day,
+        clock_time=clock_time, language_name=language_name, direction=direction, host=host, line_name=line_name,
+        stamp=stamp,
+    )  # fmt: skip
+    app.jinja_env.globals["asset"] = asset
+
+
+def ordinal(number: int) -> str:
+    """Return "3rd"."""
+    forms = {
+        "one": pgettext("1st, 21st", "%(n)sst", n=number),
+        "two": pgettext("2nd, 22nd", "%(n)snd", n=number),
+        "few": pgettext("3rd, 23rd", "%(n)srd", n=number),
+    }
+    return forms.get(language.locale().ordinal_form(number), pgettext("4th, 11th", "%(n)sth", n=number))
+
+
+def points(tenths: int, *, sign: bool = True) -> str:
+    """Return tenths of a point as "+28.3", "−10.2" or "0.0"."""
+    pattern = "+#,##0.0;\u2212#,##0.0" if sign and tenths else "#,##0.0;\u2212#,##0.0"
+    return format_decimal(tenths / 10, format=pattern, locale=language.locale())
+
+
+def count(number: int) -> str:
+    """Return a whole number with the separators of the language."""
+    return format_decimal(number, locale=language.locale())
+
+
+def age(time: datetime, now: datetime) -> str:
+    """Return how long ago `time` was; after a week its date."""
+    passed = now - time
+    if passed >= DAYS_AGO:
+        return day(time)
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    return format_timedelta(-passed, add_direction=True, threshold=1, locale=language.locale())
+
+
+def minutes(words: int) -> str:
+    """Return how long `words` take to read."""
+    return ngettext("%(num)d min", "%(num)d min", max(1, ceil(words / WORDS_A_MINUTE)))
+
+
+def instant(time: datetime, zone: str = "UTC") -> str:
+    """Return date and time in `zone`."""
+    return format_datetime(time.astimezone(ZoneInfo(zone)), "medium", locale=language.locale())
+
+
+def day(time: datetime, zone: str = "UTC", length: str = "long") -> str:
+    """Return the date in `zone`; `length` is full, long, medium or short."""
+    return format_date(time.astimezone(ZoneInfo(zone)).date(), length, locale=language.locale())
+
+
+def clock_time(time: datetime, zone: str = "UTC") -> str:
+    """Return the time of day in `zone`."""
+    return format_time(time.astimezone(ZoneInfo(zone)).timetz(), "short", locale=language.locale())
+
+
+def stamp(time: datetime) -> str:
+    """Return the instant for addresses and `datetime` attributes, RFC 3339 in UTC."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def language_name(code: str | None) -> str:
+    """Return what the language is called, or its code where it has no name here."""
+    found = language.parse(code)
+    return (found.get_language_name(language.locale()) if found else None) or code or ""
+
+
+def direction(code: str | None) -> str:
+    """Return "ltr" or "rtl" for a language we know, "auto" for the browser to find out."""
+    found = language.parse(code)
+    return found.text_direction if found else "auto"
+
+
+def host(address: str | None) -> str:
+    """Return the host of an address without www, for showing where a link leads."""
+    return (urlsplit(address or "").hostname or "").removeprefix("www.")
+
+
+def line_name(line: str) -> str:
+    """Return the id of a rule's line as its author would say it: "about-housing" → "About housing"."""
+    return line.replace("-", " ").capitalize()
+
+
+def asset(filename: str) -> str:
+    """Return the address of a static file, changed whenever its content is."""
+    return url_for("static", filename=filename, v=_fingerprint(filename))
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(filename: str) -> str:
+    content = (Path(__file__).parent / "static" / filename).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]

@@ -1,0 +1,60 @@
+"""Which language a page speaks: the member's, else the instance's, else what the browser asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from flask import g, request
+from flask_babel import Babel, get_locale
+
+from web import door
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+SPOKEN = ("en",)
+"""The languages there is a catalogue for; the messages in the code are the English one."""
+
+
+def init_app(app: Flask) -> None:
+    """Select the language of each request and tell templates its code and direction."""
+    Babel(app, default_locale=SPOKEN[0], locale_selector=_select)
+    app.jinja_env.globals["page_language"] = page_language
+    app.jinja_env.globals["page_direction"] = lambda: locale().text_direction
+    app.jinja_env.globals["reading_languages"] = reading_languages
+
+
+def locale() -> Locale:
+    """Return the locale of this request."""
+    return get_locale() or Locale.parse(SPOKEN[0])
+
+
+def page_language() -> str:
+    """Return the language of this page as `lang` takes it."""
+    return str(locale()).replace("_", "-")
+
+
+def reading_languages() -> tuple[tuple[str, str], ...]:
+    """Return (code, own name) of the languages one can choose for the pages."""
+    return tuple((code, Locale.parse(code).get_display_name() or code) for code in SPOKEN)
+
+
+def parse(code: str | None) -> Locale | None:
+    """Return the locale of an entry's language code as publishers write it, None where it says nothing."""
+    if not code:
+        return None
+    try:
+        return Locale.parse(code.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return None
+
+
+def _select() -> str:
+    if g.get("failing"):  # an error page must not ask the database which failed
+        return SPOKEN[0]
+    member = door.actor().member
+    for code in (member.language if member else None, door.instance().language):
+        if code in SPOKEN:
+            return str(code)
+    return request.accept_languages.best_match(SPOKEN) or SPOKEN[0]

@@ -1,0 +1,93 @@
+"""The reading lists: a list, what lies further down, what was left out, what was folded, why something is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template, request, url_for
+
+from aggregator.model.ids import Uid
+from aggregator.services import editing, reading
+from web import reasons
+from web.asked import Asked, pinned
+from web.door import actor, desk
+from web.pictures import picture_of
+from web.room import room_on
+
+if TYPE_CHECKING:
+    from aggregator.services.reading import FoundEntry, ListPage
+
+bp = Blueprint("lists", __name__)
+
+
+@bp.get("/lists/<slug>")
+def show(slug: str) -> str:
+    """Show a list under its own rule or another."""
+    asked = Asked.of(request.args)
+    page = reading.list_page(desk(), actor(), slug, start=asked.start or 0, hide_read=asked.hide_read, **asked.snapshot)
+    return _list(page, asked, "lists.show")
+
+
+@bp.get("/lists/<slug>/further-down")
+def further(slug: str) -> str:
+    """Go on in the same order after the end."""
+    asked = Asked.of(request.args)
+    page = reading.further_down(desk(), actor(), slug, start=asked.start, **asked.snapshot)
+    return _list(page, asked, "lists.further")
+
+
+@bp.get("/lists/<slug>/left-out")
+def left_out(slug: str) -> str:
+    """Show what the rule's filter lines withheld, each with its reasons."""
+    asked = Asked.of(request.args)
+    line = request.args.get("line")
+    page = reading.left_out(desk(), actor(), slug, line=line, start=asked.start or 0, **asked.snapshot)
+    return render_template("left_out.html", page=page, pin=pinned(asked, page), line=line)
+
+
+@bp.get("/lists/<slug>/folded")
+def folded(slug: str) -> str:
+    """Show what was folded into stories."""
+    asked = Asked.of(request.args)
+    lead = request.args.get("lead")
+    page = reading.folded(
+        desk(), actor(), slug, lead=Uid(lead) if lead else None, start=asked.start or 0, **asked.snapshot
+    )
+    return render_template("folded.html", page=page, pin=pinned(asked, page), lead=lead)
+
+
+@bp.get("/lists/<slug>/why-not")
+def why_not(slug: str) -> str:
+    """Answer "why is this not here?" for a pasted link."""
+    asked = Asked.of(request.args)
+    link = request.args.get("link", "").strip()
+    found = reading.why_not(desk(), actor(), slug, link, **asked.snapshot) if link else ()
+    told = [(one, _why(one)) for one in found]
+    return render_template("why_not.html", slug=slug, link=link, found=told, pin=asked.as_args())
+
+
+def _why(found: FoundEntry) -> object:
+    """Render where a found entry stands, its reasons open."""
+    standing, entry = found.standing, found.seen.entry
+    rule = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number)
+    points = [line.points for line in rule.lines]
+    return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, points, opened=True)
+
+
+def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
+    pin = pinned(asked, page)
+    rule = editing.rule_page(desk(), actor(), page.rule.slug, page.rule.number)
+    going = {"slug": page.list.slug, "hide": "read" if page.hide_read else None, **pin}
+    return render_template(
+        "list.html",
+        page=page,
+        asked=asked,
+        pin=pin,
+        lines=reasons.lines(rule),
+        room=room_on(page.items),
+        reason=reasons.for_list(page, rule, pin),
+        picture_of=picture_of,
+        shown=" ".join(item.entry.uid for item in page.items),
+        here_address=url_for(endpoint, start=asked.start, **going),
+        next_address=url_for(endpoint, **{**going, "start": page.next_start}),
+    )

@@ -1,0 +1,32 @@
+"""Rules in plain words: all of them, one of them, its text and its versions."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from aggregator.services import editing
+from web import reasons
+from web.asked import number
+from web.door import actor, desk
+
+bp = Blueprint("rules", __name__)
+
+
+@bp.get("/rules")
+def index() -> str:
+    """Show every rule; with `list`, for choosing the one to read that list by."""
+    return render_template("rules.html", rules=editing.rules(desk(), actor()), slug=request.args.get("list") or None)
+
+
+@bp.get("/rules/<slug>")
+def show(slug: str) -> str:
+    """Show one rule in plain words and as it is written."""
+    page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
+    return render_template("rule.html", page=page, lines=reasons.lines(page))
+
+
+@bp.get("/rules/<slug>.toml")
+def text(slug: str) -> Response:
+    """Hand out the text of a rule as it was published."""
+    page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
+    return Response(page.version.toml, mimetype="application/toml")

@@ -1,0 +1,150 @@
+"""Sources: all of them with how they are doing, one of them, adding, changing, fetching and removing one."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from aggregator.errors import BadInputError, ConflictError
+from aggregator.model.ids import FeedId
+from aggregator.services import subscribing
+from aggregator.services.subscribing import Removed
+from web.asked import number
+from web.door import actor, desk
+from web.errors import told_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from aggregator.model.subscription import SubscribedFeed
+
+bp = Blueprint("sources", __name__)
+
+PAGE = 200
+TROUBLED = 50
+
+
+@bp.get("/sources")
+def index() -> str:
+    """Show the sources by folder, those in trouble first."""
+    held = subscribing.sources(desk(), actor())
+    start = number("start", request.args.get("start")) or 0
+    troubled = [source for source in held if source.feed.health.streak and source.feed.health.fault]
+    return render_template(
+        "sources.html",
+        total=len(held),
+        failing=len(troubled),
+        in_trouble=troubled[:TROUBLED] if start == 0 else (),
+        folders=[(folder, list(sources)) for folder, sources in groupby(held[start : start + PAGE], _folder)],
+        next_start=start + PAGE if start + PAGE < len(held) else None,
+    )
+
+
+@bp.get("/sources/add")
+def add() -> str:
+    """Show the form for one address."""
+    return _add_page()
+
+
+@bp.post("/sources/add")
+def add_this() -> ResponseReturnValue:
+    """Subscribe to an address; what is wrong with it is told beside the field."""
+    address, folder = request.form.get("address", "").strip(), request.form.get("folder", "").strip()
+    try:
+        added = subscribing.add_source(desk(), actor(), address, folder=folder or None)
+    except (BadInputError, ConflictError) as exc:
+        return _add_page(address, folder, exc), told_of(exc).status
+    flash({"text": gettext("Added. It is being fetched.")})
+    return redirect(url_for("sources.show", feed_id=added.feed.id), 303)
+
+
+@bp.get("/sources/<int:feed_id>")
+def show(feed_id: int) -> str:
+    """Show one source and how it is doing."""
+    source = subscribing.source(desk(), actor(), FeedId(feed_id))
+    return render_template("source.html", source=source, folders=subscribing.folders(desk(), actor()))
+
+
+@bp.post("/sources/<int:feed_id>/change")
+def change(feed_id: int) -> ResponseReturnValue:
+    """Give a source another name or folder."""
+    subscribing.rename(desk(), actor(), FeedId(feed_id), request.form.get("title", "").strip() or None)
+    subscribing.move(desk(), actor(), FeedId(feed_id), request.form.get("folder", "").strip() or None)
+    return _back_to(feed_id, gettext("The change is kept."))
+
+
+@bp.post("/sources/<int:feed_id>/refresh")
+def refresh(feed_id: int) -> ResponseReturnValue:
+    """Have a source fetched now."""
+    report = subscribing.refresh(desk(), actor(), [FeedId(feed_id)], wait=5.0)
+    if report is None:
+        return _back_to(feed_id, gettext("It is being fetched. Look again in a moment."))
+    if report.failed:
+        return _back_to(feed_id, gettext("It was fetched, without success: below is why."))
+    return _back_to(feed_id, gettext("Fetched: %(new)d new, %(changed)d changed.", new=report.entries_new, changed=report.entries_changed))  # fmt: skip
+
+
+@bp.post("/sources/refresh")
+def refresh_all() -> ResponseReturnValue:
+    """Have all sources fetched that are due."""
+    due = subscribing.due_sources(desk(), actor())
+    if due:
+        subscribing.refresh(desk(), actor(), due)
+    flash({"text": gettext("They are being fetched.") if due else gettext("None is due just now.")})
+    return redirect(url_for("sources.index"), 303)
+
+
+@bp.post("/sources/<int:feed_id>/pause")
+def pause(feed_id: int) -> ResponseReturnValue:
+    """Stop fetching a source."""
+    subscribing.pause(desk(), actor(), FeedId(feed_id))
+    return _back_to(feed_id, gettext("Paused. Its entries stay."))
+
+
+@bp.post("/sources/<int:feed_id>/resume")
+def resume(feed_id: int) -> ResponseReturnValue:
+    """Fetch a paused source again."""
+    subscribing.resume(desk(), actor(), FeedId(feed_id))
+    return _back_to(feed_id, gettext("It is fetched again."))
+
+
+@bp.post("/sources/<int:feed_id>/remove")
+def remove(feed_id: int) -> ResponseReturnValue:
+    """Remove a source, with the way back in the notice."""
+    gone = subscribing.remove(desk(), actor(), FeedId(feed_id))
+    fields = {"title": gone.title or "", "why": gone.why or "", "folders": "\n".join(gone.folders)}
+    undo = {"action": url_for("sources.restore", feed_id=feed_id), "fields": fields}
+    flash({"text": gettext("Removed."), "undo": undo})
+    return redirect(url_for("sources.index"), 303)
+
+
+@bp.post("/sources/<int:feed_id>/restore")
+def restore(feed_id: int) -> ResponseReturnValue:
+    """Take a removal back."""
+    form = request.form
+    folders = tuple(path for path in form.get("folders", "").splitlines() if path)
+    gone = Removed(FeedId(feed_id), form.get("title") or None, form.get("why") or None, folders)
+    subscribing.restore(desk(), actor(), gone)
+    return _back_to(feed_id, gettext("It is back."))
+
+
+def _add_page(address: str = "", folder: str = "", problem: BadInputError | ConflictError | None = None) -> str:
+    return render_template(
+        "add_source.html",
+        address=address,
+        folder=folder,
+        problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
+        folders=subscribing.folders(desk(), actor()),
+    )
+
+
+def _back_to(feed_id: int, text: str) -> ResponseReturnValue:
+    flash({"text": text})
+    return redirect(url_for("sources.show", feed_id=feed_id), 303)
+
+
+def _folder(source: SubscribedFeed) -> str:
+    return source.subscription.folders[0] if source.subscription.folders else ""

@@ -1,0 +1,117 @@
+"""Tables of words for what the services answer in codes: faults, fates of imported feeds, kinds, facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from aggregator.model.entry import Kind
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.job import ItemState
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+FAULTS: dict[FaultCode, tuple[str, str]] = {
+    FaultCode.BAD_ADDRESS: (
+        _l("This is no address a source can have."),
+        _l("An address begins with http:// or https:// and has no name or password in it."),
+    ),
+    FaultCode.REFUSED_ADDRESS: (
+        _l("The address leads into a private network."),
+        _l("Whoever runs this instance can allow single hosts with BROADSHEET_ALLOW_PRIVATE_HOSTS."),
+    ),
+    FaultCode.DNS: (_l("No machine goes by this name."), _l("Check the spelling; the site may have moved or closed.")),
+    FaultCode.CONNECT: (_l("Nobody answers at this address."), _l("Usually this passes. It is tried again by itself.")),
+    FaultCode.TLS: (
+        _l("The site’s certificate is not in order."),
+        _l("Its owner has to renew it. It is tried again by itself."),
+    ),
+    FaultCode.TIMEOUT: (_l("The answer took too long."), _l("Usually this passes. It is tried again by itself.")),
+    FaultCode.REDIRECTS: (
+        _l("The address leads on and on, or where it may not lead."),
+        _l("Open the site, look for its current feed, and replace the address."),
+    ),
+    FaultCode.STATUS: (_l("The site answered with an error."), _l("It is tried again by itself.")),
+    FaultCode.GONE: (
+        _l("The site says that this feed is gone for good."),
+        _l("It is not fetched any more. What you have of it stays; replace the address or remove the source."),
+    ),
+    FaultCode.TOO_LARGE: (_l("The answer is larger than a feed may be."), _l("Ask its publisher for a shorter feed.")),
+    FaultCode.BAD_ENCODING: (
+        _l("The answer broke off or could not be unpacked."),
+        _l("Usually this passes. It is tried again by itself."),
+    ),
+    FaultCode.BAD_ANSWER: (_l("The answer was not understandable."), _l("It is tried again by itself.")),
+    FaultCode.EMPTY: (_l("The answer was empty."), _l("It is tried again by itself.")),
+    FaultCode.HTML: (
+        _l("There is a web page where a feed should be."),
+        _l("Look on that page for a link called RSS, Atom or feed, and use its address."),
+    ),
+    FaultCode.NOT_A_FEED: (_l("This is some other document, not a feed."), _l("Check the address.")),
+    FaultCode.BROKEN: (
+        _l("The feed is so broken that nothing in it could be read."),
+        _l("Tell its publisher. It is tried again by itself."),
+    ),
+    FaultCode.PARSER_LIMIT: (
+        _l("Reading the feed took too much time or memory and was stopped."),
+        _l("Other sources are not touched by this. It is tried again by itself."),
+    ),
+}
+
+STATUSES: dict[str, str] = {
+    "401": _l("The site asks for a name and password (401)."),
+    "403": _l("The site does not let this instance in (403)."),
+    "404": _l("There is nothing at this address any more (404)."),
+    "406": _l("The site does not want to send its feed in this form (406)."),
+    "429": _l("The site asks us to come less often (429)."),
+    "500": _l("The site has trouble of its own (500)."),
+    "502": _l("The site has trouble of its own (502)."),
+    "503": _l("The site has trouble of its own (503)."),
+}
+
+ITEMS: dict[ItemState, str] = {
+    ItemState.NEW: _l("New"),
+    ItemState.ALREADY: _l("Had it already"),
+    ItemState.MERGED: _l("The same as another"),
+    ItemState.REFUSED: _l("Not taken"),
+}
+
+KINDS: dict[Kind, str] = {
+    Kind.NOTE: _l("short post"),
+    Kind.AUDIO: _l("to listen to"),
+    Kind.VIDEO: _l("to watch"),
+    Kind.EVENT: _l("event"),
+    Kind.REPLY: _l("reply"),
+    Kind.QUOTE: _l("quotation"),
+}
+"""An article needs no word."""
+
+
+def init_app(app: Flask) -> None:
+    """Hand the tables to templates."""
+    app.jinja_env.filters["fault"] = fault_sentence
+    app.jinja_env.filters["remedy"] = fault_remedy
+    app.jinja_env.filters["code_fault"] = code_sentence
+    app.jinja_env.globals["item_words"] = ITEMS
+    app.jinja_env.globals["kind_words"] = KINDS
+
+
+def fault_sentence(fault: Fault) -> str:
+    """Say what went wrong with a source, in one sentence."""
+    if fault.code is FaultCode.STATUS:
+        known = STATUSES.get(fault.detail)
+        return str(known) if known else gettext("The site answered with an error (%(status)s).", status=fault.detail)
+    return str(FAULTS[fault.code][0])
+
+
+def fault_remedy(fault: Fault) -> str:
+    """Say what can be done about it, in one sentence."""
+    return str(FAULTS[fault.code][1])
+
+
+def code_sentence(code: str) -> str:
+    """Say why an imported feed was not taken; `code` is the value of a FaultCode."""
+    return str(FAULTS[FaultCode(code)][0]) if code in set(FaultCode) else code
