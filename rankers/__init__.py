@@ -36,12 +36,11 @@ if TYPE_CHECKING:
     from rankers.problems import Problem as Problem
     from rankers.problems import RuleError as RuleError
     from rankers.published import published_rules as published_rules
-    from rankers.rank import Counts as Counts
-    from rankers.rank import LeftOut as LeftOut
-    from rankers.rank import Ranking as Ranking
-    from rankers.rank import rank as rank
+    from rankers.ranking import Counts as Counts
+    from rankers.ranking import LeftOut as LeftOut
+    from rankers.ranking import Ranking as Ranking
+    from rankers.ranking import rank as rank
     from rankers.sentences import Sentences as Sentences
-    from rankers.sentences import sentences as sentences
     from rankers.words import fold as fold
     from rankers.words import tokens as tokens
 
@@ -64,8 +63,8 @@ _PLACES = {
     "paid": ("PAID_WORDS", "is_paid_word"),
     "problems": ("Problem", "RuleError"),
     "published": ("published_rules",),
-    "rank": ("Counts", "LeftOut", "Ranking", "rank"),
-    "sentences": ("Sentences", "sentences"),
+    "ranking": ("Counts", "LeftOut", "Ranking", "rank"),
+    "sentences": ("Sentences",),
     "words": ("fold", "tokens"),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

@@ -114,9 +114,7 @@ class CandidateTable:
             sets={name: LabelSets(c.codes[rows], c.sets) for name, c in self.sets.items()},
             flags={name: _taken(column, rows) for name, column in self.flags.items()},
             leaves={key: bits[rows] for key, bits in self.leaves.items()},
-            vectors=None
-            if self.vectors is None
-            else Vectors(self.vectors.values[rows], self.vectors.present[rows]),
+            vectors=None if self.vectors is None else Vectors(self.vectors.values[rows], self.vectors.present[rows]),
         )
 
 
@@ -128,5 +126,3 @@ def uid_halves(uids: list[str]) -> NDArray[np.uint64]:
 
 def _taken(column: Numbers, rows: NDArray[np.intp] | slice) -> Numbers:
     return Numbers(column.values[rows], column.present[rows])
-
-

@@ -28,9 +28,7 @@ DEEPEST = 4
 _LONGEST_LIST = 100
 
 
-def read_condition(
-    line: Reader, key: str, topics: tuple[str, ...], *, needed: bool = True
-) -> Condition | None:
+def read_condition(line: Reader, key: str, topics: tuple[str, ...], *, needed: bool = True) -> Condition | None:
     """Read the condition at a key of a line; None where it is absent or cannot be used (the problem is noted)."""
     value = line.need(key, "a condition") if needed else line.value(key)
     if value is None:
@@ -119,12 +117,14 @@ def _read_bounds(table: Reader, key: str, signal: Signal) -> Condition | None:
     value = table.value(key)
     if not isinstance(value, dict):
         table.problem(
-            key, f'"{signal.name}" is a number: expected {{ at_least = … }} or {{ at_most = … }}, found '
-            f"{kind_of(value)}",
+            key,
+            f'"{signal.name}" is a number: expected {{ at_least = … }} or {{ at_most = … }}, found {kind_of(value)}',
         )
         return None
     bounds = Reader(value, (*table.path, key), table.problems)
-    given = {name: bounds.scaled(name, signal.scale, signal.fineness) for name in ("at_least", "at_most") if name in bounds}
+    given = {
+        name: bounds.scaled(name, signal.scale, signal.fineness) for name in ("at_least", "at_most") if name in bounds
+    }
     bounds.done(("at_least", "at_most"))
     if not given and not value:
         bounds.problem(None, "expected at_least, at_most or both")
@@ -141,9 +141,7 @@ def _read_labels(table: Reader, key: str, fact: LabelFact) -> Condition | None:
         if text is None:
             continue
         if fact.words and text.casefold() not in fact.words:
-            table.problems.add(
-                path, f'"{key}" is {one_of(fact.words)}, found "{text}"{nearest(text, fact.words)}'
-            )
+            table.problems.add(path, f'"{key}" is {one_of(fact.words)}, found "{text}"{nearest(text, fact.words)}')
         values.append(text)
     return LabelTest(fact, tuple(values)) if values else None
 

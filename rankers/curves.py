@@ -218,9 +218,7 @@ def read_curve(line: Reader, signal: Signal) -> Curve:
         line.value("curve")
         if signal.is_share or signal.is_yes_no:
             return AsItIs(signal.scale)
-        line.problem(
-            None, f'"{signal.name}" needs a curve: only facts that are shares or yes/no go without one'
-        )
+        line.problem(None, f'"{signal.name}" needs a curve: only facts that are shares or yes/no go without one')
         return AsItIs(1)
     table = line.table("curve")
     if table is None:

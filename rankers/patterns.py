@@ -93,8 +93,7 @@ def fault_of(pattern: str) -> str | None:
             return "a * may only stand at the end of a pattern, directly after its last word"
         if char not in _ALLOWED and unicodedata.category(char)[0] not in "LMN":
             return (
-                f'"{char}" is no letter, digit, space, apostrophe or hyphen: '
-                f"write /{_SPECIAL.sub(_ESCAPED, pattern)}/"
+                f'"{char}" is no letter, digit, space, apostrophe or hyphen: write /{_SPECIAL.sub(_ESCAPED, pattern)}/'
             )
     if not tokens(pattern):
         return "expected at least one letter or digit"

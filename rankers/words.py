@@ -109,9 +109,7 @@ def _needs_care(char: str) -> bool:
 def _words() -> re.Pattern[str]:
     """Build the pattern of a word once, on the first text that needs it: it asks the category of 130,000 characters."""
     marks = [
-        code
-        for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))
-        if unicodedata.category(chr(code))[0] == "M"
+        code for code in (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0)) if unicodedata.category(chr(code))[0] == "M"
     ]
     mark = "".join(_ranges(marks))
     spaced = rf"[^\W_{_UNSPACED}]"

@@ -129,8 +129,8 @@ class _MaxPerSourceOrder(Step):
             near = self.first(place)[max(0, place - self._step.window + 1) :]
             blockers = near[self._codes[near] == owner]
             if owner >= 0 and len(blockers) >= self._step.limit:
-                return Cause("held", tuple(blockers.tolist()), self._step.limit)
-        return Cause("held", (), self._step.limit)
+                return Cause("limit", tuple(blockers.tolist()), self._step.limit)
+        return Cause("limit", (), self._step.limit)
 
     def kept(self, final: Rows) -> bool:
         """Tell whether the limit holds among the first places of the final order."""

@@ -49,7 +49,7 @@ class OnePerStory:
 class _Leads(Order):
     """The incoming order without the folded entries."""
 
-    def __init__(self, base: Order, folded: Rows, size: int) -> None:
+    def __init__(self, base: BaseOrder, folded: Rows, size: int) -> None:
         self._base = base
         self._is_folded = mask_of(folded, size)
         self._count = base.size - len(folded)
@@ -76,10 +76,8 @@ class _Leads(Order):
 
     def place(self, row: int) -> int | None:
         """Return the place of a lead among the leads."""
-        before = self._base.place(row)
-        if before is None or self._is_folded[row]:
-            return None
-        return int(np.count_nonzero(~self._is_folded[self._base.first(before)]))
+        before = None if self._is_folded[row] else self._base.before(row)
+        return None if before is None else int(np.count_nonzero(~self._is_folded[before]))
 
 
 class _OnePerStoryOrder(Step):
@@ -126,13 +124,9 @@ class _OnePerStoryOrder(Step):
         code = self._codes[row]
         if code >= 0 and self._holders[code] != row and before > after:
             return Cause("story", (int(self._holders[code]),))
-        return Cause("overtook" if before > after else "held", self._passed(before, after))
-
-    def _passed(self, before: int, after: int) -> tuple[int, ...]:
         if before > after:
-            return self.overtaken(before, after)
-        earlier = set(self.incoming.first(before).tolist())
-        return tuple(row for row in self.first(after).tolist() if row not in earlier)
+            return Cause("overtook", self.overtaken(before, after))
+        return Cause("overtaken", self.overtakers(before, after))
 
     def kept(self, final: Rows) -> bool:
         """Tell whether no story stands twice; steps after it cannot unfold, so it always holds."""
@@ -141,9 +135,7 @@ class _OnePerStoryOrder(Step):
         return len(np.unique(codes)) == len(codes)
 
 
-def _first_of_each(
-    codes: Rows, rows: Rows, keys: Rows, table: CandidateTable, count: int
-) -> Rows:
+def _first_of_each(codes: Rows, rows: Rows, keys: Rows, table: CandidateTable, count: int) -> Rows:
     """Return for each story the row with the smallest key, the smaller uid on ties; -1 for a story without rows."""
     best = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(best, codes, keys)

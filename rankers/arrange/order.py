@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 _FIRST_PULL = 256
 _ROOM = 1 << 62
+_MOST_NAMED = 10  # a move names no more entries than a person would read
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a step put an entry elsewhere.
 
-    reason: one of held, overtook, story, turn, like, share, pick, or a plug-in step's own word.
+    reason: one of limit, overtook, overtaken, story, turn, like, share, pick, or a plug-in step's own word.
     rows: the entries that blocked it, that it overtook, or that it is like. amount: the reason's number
     (round, place of the pick, micro-points for likeness). key: the reason's name (a group's id), or "".
     """
@@ -93,15 +94,23 @@ class BaseOrder(Order):
         return self._sorted[:count]
 
     def place(self, row: int) -> int | None:
-        """Return the place of a row by counting who stands before it."""
+        """Return the place of a row: looked up where it is sorted already, else counted."""
+        seen = np.flatnonzero(self._sorted == row)
+        if seen.size:
+            return int(seen[0])
+        before = self.before(row)
+        return None if before is None else len(before)
+
+    def before(self, row: int) -> Rows | None:
+        """Return the rows that stand before a row, in no order; None where it is not in this order."""
         found = np.flatnonzero(self._rows == row)
         if not found.size:
             return None
         key = self.keys[found[0]]
-        before = int(np.count_nonzero(self.keys < key))
-        equal = self._rows[self.keys == key]
         mine = self._uid(row)
-        return before + sum(self._uid(other) < mine for other in equal.tolist() if other != row)
+        equal = self._rows[self.keys == key].tolist()
+        earlier = [other for other in equal if other != row and self._uid(other) < mine]
+        return np.concatenate([self._rows[self.keys < key], np.array(earlier, dtype=np.intp)])
 
     def _uid(self, row: int) -> tuple[int, int]:
         high, low = self._uids[row].tolist()
@@ -174,9 +183,16 @@ class Step(Order):
         return None
 
     def overtaken(self, before: int, after: int) -> tuple[int, ...]:
-        """Return the rows that stood before place `before` and now stand after place `after`."""
-        placed = set(self.first(after).tolist())
-        return tuple(row for row in self.incoming.first(before).tolist() if row not in placed)
+        """Return the first rows that stood before place `before` and now stand after place `after`."""
+        return _without(self.incoming.first(before), self.first(after))
+
+    def overtakers(self, before: int, after: int) -> tuple[int, ...]:
+        """Return the first rows that stood after place `before` and now stand before place `after`."""
+        return _without(self.first(after), self.incoming.first(before))
+
+
+def _without(rows: Rows, others: Rows) -> tuple[int, ...]:
+    return tuple(rows[~np.isin(rows, others)][:_MOST_NAMED].tolist())
 
 
 def mask_of(rows: Rows, size: int) -> NDArray[np.bool_]:

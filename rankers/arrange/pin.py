@@ -68,7 +68,7 @@ class _PinOrder(Step):
         """Say which pick it is, or which picks stand above it."""
         if self._is_picked[row]:
             return Cause("pick", self.overtaken(before, after), int(self._table.numbers["pick"].values[row]))
-        return Cause("held", tuple(self._picks.tolist()))
+        return Cause("overtaken", tuple(self._picks.tolist()))
 
     def kept(self, final: Rows) -> bool:
         """Tell whether the picks stand on top of the final order."""

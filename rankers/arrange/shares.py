@@ -146,9 +146,7 @@ class _SharesOrder(Step):
     def _pull(self) -> None:
         start = len(self._pulled)
         rows = self.incoming.first(max(2 * start, 128))[start:]
-        for place, (row, kind) in enumerate(
-            zip(rows.tolist(), self._kinds[rows].tolist(), strict=True), start=start
-        ):
+        for place, (row, kind) in enumerate(zip(rows.tolist(), self._kinds[rows].tolist(), strict=True), start=start):
             self._pulled.append(row)
             self._queues.setdefault(kind, []).insert(0, place)
 
@@ -157,9 +155,7 @@ class _SharesOrder(Step):
         if before > after:
             groups = [g.id for n, g in enumerate(self._step.groups) if self._kinds[row] >> n & 1]
             return Cause("share", self.overtaken(before, after), key=groups[0] if groups else "")
-        earlier = set(self.incoming.first(before).tolist())
-        passed = tuple(other for other in self.first(after).tolist() if other not in earlier)
-        return Cause("held", passed)
+        return Cause("overtaken", self.overtakers(before, after))
 
     def kept(self, final: Rows) -> bool:
         """Tell whether each prefix of the final order gives every group its share."""

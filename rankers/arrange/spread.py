@@ -108,9 +108,7 @@ class _Meaning:
 
 
 class _SpreadOrder(Step):
-    def __init__(
-        self, step: Spread, incoming: Order, likeness: _SameKey | _Meaning, totals: NDArray[np.int64]
-    ) -> None:
+    def __init__(self, step: Spread, incoming: Order, likeness: _SameKey | _Meaning, totals: NDArray[np.int64]) -> None:
         super().__init__(incoming)
         self._step = step
         self._likeness = likeness
@@ -157,7 +155,7 @@ class _SpreadOrder(Step):
             return Cause("overtook", self.overtaken(before, after))
         other, likeness = self.nearest(row, before)
         if other is None:
-            return Cause("held", ())
+            return Cause("overtaken", ())
         return Cause("like", (other,), self._step.points * likeness)
 
     def kept(self, final: Rows) -> bool:

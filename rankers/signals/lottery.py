@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rankers.candidates import CandidateTable
 
 
+@lru_cache(maxsize=16384)
 def draw(seed: str, day: str, source: str) -> int:
     """Return the number drawn for a source on a day, 0 to 999,999."""
     digest = hashlib.sha256(f"lottery/1\n{seed}\n{day}\n{source}".encode()).digest()

@@ -66,9 +66,7 @@ class Ranking:
         self.table: CandidateTable = scores.table
         self.scores = scores
         self.totals: NDArray[np.int64] = scores.totals
-        self.base = BaseOrder(
-            np.flatnonzero(~scores.withheld), scores.totals, scores.table.time, scores.table.uid
-        )
+        self.base = BaseOrder(np.flatnonzero(~scores.withheld), scores.totals, scores.table.time, scores.table.uid)
         steps: list[tuple[ArrangeStep, Step]] = []
         order: Order = self.base
         for line in document.arrange:
@@ -122,9 +120,7 @@ class Ranking:
 
     def withheld_by(self, row: int) -> tuple[str, ...]:
         """Return the ids of all filters that match a row, in the rule's order."""
-        return tuple(
-            line.id for line, hit in zip(self.document.filters, self.scores.hits, strict=True) if hit[row]
-        )
+        return tuple(line.id for line, hit in zip(self.document.filters, self.scores.hits, strict=True) if hit[row])
 
     @property
     def withheld_rows(self) -> Rows:
@@ -159,6 +155,22 @@ class Ranking:
             return None
         place = self._final.place(row)
         return None if place is None else place + 1
+
+    @cached_property
+    def _times(self) -> NDArray[np.int64]:
+        """Return all times, ascending: most questions about newest first need no more."""
+        return np.sort(self.table.time)
+
+    def newest_first_position(self, row: int) -> int:
+        """Return where a row would stand, from 1, among all candidates by time alone."""
+        time = self.table.time[row]
+        end = int(np.searchsorted(self._times, time, side="right"))
+        newer = len(self._times) - end
+        if end - int(np.searchsorted(self._times, time, side="left")) == 1:
+            return newer + 1
+        mine = self.table.uid[row].tolist()
+        equal = self.table.uid[self.table.time == time].tolist()
+        return newer + 1 + sum(other < mine for other in equal)
 
     @cached_property
     def records(self) -> tuple[StepRecord, ...]:
