@@ -1,0 +1,112 @@
+"""OPML out, stable: the same subscriptions give the same bytes, and so does what was read from them.
+
+Folders stand in their owner's order, feeds within a folder by title, those in no folder last.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from aggregator.sources.opml import SLASH, WHY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aggregator.model.subscription import OpmlFeed
+
+_NAMESPACE = re.compile(r"\{([^{}]*)\}(.+)")
+_XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_INDENT = "  "
+
+
+def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed]) -> bytes:
+    """Write subscriptions as OPML 2.0. `folders` are paths in their owner's order; parents may be left out."""
+    feeds = sorted(feeds, key=lambda feed: ((feed.title or feed.address).casefold(), feed.address))
+    filed: dict[str, list[OpmlFeed]] = {"": []}
+    for path in [*folders, *(path for feed in feeds for path in feed.folders)]:
+        names = path.split("/")
+        for depth in range(1, len(names) + 1):
+            filed.setdefault("/".join(names[:depth]), [])
+    for feed in feeds:
+        for path in feed.folders or ("",):
+            filed[path].append(feed)
+    prefixes = _prefixes(feeds)
+    declared = "".join(f' xmlns:{prefix}="{_escape(space)}"' for space, prefix in prefixes.items())
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<opml version="2.0"{declared}>',
+        f"{_INDENT}<head>",
+        f"{_INDENT * 2}<title>{_escape(title)}</title>",
+        f"{_INDENT}</head>",
+        f"{_INDENT}<body>",
+    ]
+    for path in filed:
+        if path and "/" not in path:
+            _write_folder(lines, path, filed, prefixes)
+    lines += [_outline(feed, prefixes, 2) for feed in filed[""]]
+    lines += [f"{_INDENT}</body>", "</opml>", ""]
+    return "\n".join(lines).encode()
+
+
+def _write_folder(
+    lines: list[str], path: str, filed: Mapping[str, Sequence[OpmlFeed]], prefixes: Mapping[str, str]
+) -> None:
+    depth = path.count("/")
+    indent = _INDENT * (depth + 2)
+    name = _escape(path.rpartition("/")[2].replace(SLASH, "/"))
+    below = [other for other in filed if other.startswith(path + "/") and other.count("/") == depth + 1]
+    if not below and not filed[path]:
+        lines.append(f'{indent}<outline text="{name}" title="{name}"/>')
+        return
+    lines.append(f'{indent}<outline text="{name}" title="{name}">')
+    for other in below:
+        _write_folder(lines, other, filed, prefixes)
+    lines += [_outline(feed, prefixes, depth + 3) for feed in filed[path]]
+    lines.append(f"{indent}</outline>")
+
+
+def _outline(feed: OpmlFeed, prefixes: Mapping[str, str], depth: int) -> str:
+    title = feed.title or feed.address
+    extra = dict(feed.extra)
+    attributes = {
+        "type": extra.pop("type", "rss"),
+        "text": title,
+        "title": extra.pop("title", title),
+        "xmlUrl": feed.address,
+        "htmlUrl": feed.site,
+        "language": feed.language or extra.pop("language", None),
+        WHY: feed.why,
+        **dict(sorted(extra.items())),
+    }
+    written = "".join(
+        f' {name}="{_escape(value)}"'
+        for key, value in attributes.items()
+        if value is not None and (name := _name(key, prefixes))
+    )
+    return f"{_INDENT * depth}<outline{written}/>"
+
+
+def _prefixes(feeds: Iterable[OpmlFeed]) -> dict[str, str]:
+    """Return a prefix for each namespace that an attribute needs."""
+    spaces = {found.group(1) for feed in feeds for key, _ in feed.extra if (found := _NAMESPACE.fullmatch(key))}
+    ours = WHY[1:].partition("}")[0]
+    prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {ours, ""}), start=1)}
+    if ours in spaces or any(feed.why for feed in feeds):
+        prefixes[ours] = "broadsheet"
+    return prefixes
+
+
+def _name(key: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return an attribute's name as written, None where XML does not allow it."""
+    found = _NAMESPACE.fullmatch(key)
+    space, local = found.groups() if found else ("", key)
+    if not _XML_NAME.fullmatch(local):
+        return None
+    return f"{prefixes[space]}:{local}" if space else local
+
+
+def _escape(value: str) -> str:
+    return " ".join(_NOT_XML.sub("", value).split()).translate(_ESCAPES)
