@@ -29,6 +29,7 @@ _BY_SLUG = _RULES.where(rule.c.slug == bindparam("slug"))
 _VERSIONS = select(rule_version, rule.c.slug).join_from(rule_version, rule).order_by(rule_version.c.number.desc())
 _VERSION = _VERSIONS.where(rule_version.c.id == bindparam("id"))
 _VERSIONS_OF = _VERSIONS.where(rule_version.c.rule_id == bindparam("rule_id"))
+_CURRENT_VERSIONS = _VERSIONS.where(rule.c.owner == bindparam("owner"), rule_version.c.id == _CURRENT)
 _ADD_RULE = Bulk("INSERT INTO rule (owner, slug) VALUES (?, ?) ON CONFLICT (owner, slug) DO NOTHING")
 
 
@@ -75,6 +76,12 @@ def get_version(conn: Connection, version_id: VersionId) -> RuleVersion:
 def get_versions(conn: Connection, rule_id: RuleId) -> tuple[RuleVersion, ...]:
     """Return all versions of a rule, the newest first."""
     return tuple(map(_version_of, conn.execute(_VERSIONS_OF, {"rule_id": rule_id})))
+
+
+def get_current_versions(conn: Connection, owner: OwnerId) -> tuple[RuleVersion, ...]:
+    """Return the current version of each of an owner's rules, by title."""
+    versions = (_version_of(row) for row in conn.execute(_CURRENT_VERSIONS, {"owner": owner}))
+    return tuple(sorted(versions, key=lambda version: (version.title, version.slug)))
 
 
 def get_rules(conn: Connection, owner: OwnerId) -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import bindparam, select
 
@@ -40,6 +40,17 @@ def get_states(conn: Connection, member: MemberId, ids: Sequence[EntryId]) -> di
         for entry_id, read, starred, later in conn.execute(_STATES, {"member": member, "ids": part}):
             states[EntryId(entry_id)] = EntryState(read, starred, later)
     return states
+
+
+def get_shelf(
+    conn: Connection, member: MemberId, shelf: Literal["starred", "later"], *, below: EntryId | None, limit: int
+) -> tuple[EntryId, ...]:
+    """Return what a member starred or keeps for later, the last arrived first; the next page is `below` the last."""
+    statement = select(entry_state.c.entry_id).where(entry_state.c.owner == member, entry_state.c[shelf])
+    if below is not None:
+        statement = statement.where(entry_state.c.entry_id < below)
+    rows = conn.execute(statement.order_by(entry_state.c.entry_id.desc()).limit(limit)).scalars()
+    return tuple(EntryId(each) for each in rows)
 
 
 def set_states(
