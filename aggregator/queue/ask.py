@@ -1,4 +1,4 @@
-"""Asks the running worker over DATA/worker.sock (model.ports.Ask): what web processes and commands cannot do themselves.
+"""Asks the running worker over DATA/worker.sock (model.ports.Ask): what a web process or command cannot do itself.
 
 One connection a question; a question and its answer are one msgpack map each, framed by their length.
 `{"ask": "refresh" | "image" | "wake" | "ping", ...}` is answered by `{"ok": ...}`, `{"fault": [code, detail,

@@ -53,19 +53,17 @@ def decide(
     uids that entries of other feeds have.
     """
     first_seen = now.replace(microsecond=0)
-    matched = _match(entries, held)
     intents: list[EntryUpdateIntent] = []
-    minted: set[Uid] = set()
-    for data in entries:
-        if data.key not in matched:
-            continue
-        known = matched.pop(data.key)
+    used: set[Uid] = set()
+    for data, known in _match(entries, held):
         if known is None:
-            uid = _free_uid(first_address, data.key, taken, minted)
-            minted.add(uid)
+            uid = _free_uid(first_address, data.key, taken, used)
             intents.append(_new(data, uid, first_seen, fresh=fresh))
-        elif known.entry_id is None or known.raw_hash != data.raw_hash:
-            intents.append(EntryUpdateIntent(data, known.uid, known.time, known.first_seen, known.age_known, known))
+            used.add(uid)
+        elif known.uid not in used:  # else its guid changed once, and the feed now carries it under both
+            used.add(known.uid)
+            if known.entry_id is None or known.raw_hash != data.raw_hash:
+                intents.append(EntryUpdateIntent(data, known.uid, known.time, known.first_seen, known.age_known, known))
     return tuple(intents)
 
 
@@ -88,51 +86,48 @@ def _new(data: EntryData, uid: Uid, first_seen: datetime, *, fresh: bool) -> Ent
     return EntryUpdateIntent(data, uid, time, first_seen, dated or not fresh, None)
 
 
-def _free_uid(first_address: str, key: str, taken: Container[Uid], minted: set[Uid]) -> Uid:
+def _free_uid(first_address: str, key: str, taken: Container[Uid], used: Container[Uid]) -> Uid:
     counter = 0
     uid = mint_uid(first_address, key)
-    while uid in taken or uid in minted:
+    while uid in taken or uid in used:
         counter += 1
         uid = mint_uid(first_address, key, counter)
     return uid
 
 
-def _match(entries: Sequence[EntryData], held: Held) -> dict[str, EntryForUpdate | None]:
-    """Tie each key of the document to what we hold of it, each held entry to one of them at most.
+def _match(entries: Sequence[EntryData], held: Held) -> tuple[tuple[EntryData, EntryForUpdate | None], ...]:
+    """Tie each entry of the document, by its first occurrence, to what we hold of it.
 
     Exact keys go first, so that an entry which is still there under its own key is never taken for another one.
     """
-    matched: dict[str, EntryForUpdate | None] = {}
-    for data in entries:
-        matched.setdefault(data.key, held.by_key.get(data.key))
-    if None not in matched.values() or not (held.by_key or held.by_link):
-        return matched
-    used = {known.key for known in matched.values() if known is not None}
-    links = Counter(same_link(data.link) for data in entries if data.link)
-    for data in entries:
-        if matched[data.key] is not None:
-            continue
-        known = _by_spelling(data, held, used) or _by_link(data, held, used, links)
-        if known is not None:
-            matched[data.key] = known
-            used.add(known.key)
-    return matched
+    firsts = {data.key: data for data in reversed(entries)}
+    order = [data for data in entries if firsts[data.key] is data]
+    matched = {data.key: held.by_key.get(data.key) for data in order}
+    if None in matched.values() and (held.by_key or held.by_link):
+        used = {known.uid for known in matched.values() if known is not None}
+        links = Counter(same_link(data.link) for data in order if data.link)
+        for data in order:
+            if matched[data.key] is None:
+                known = _by_spelling(data, held, used) or _by_link(data, held, used, links)
+                matched[data.key] = known
+                used |= {known.uid} if known else set()
+    return tuple((data, matched[data.key]) for data in order)
 
 
-def _by_spelling(data: EntryData, held: Held, used: set[str]) -> EntryForUpdate | None:
+def _by_spelling(data: EntryData, held: Held, used: Container[Uid]) -> EntryForUpdate | None:
     for key in spellings(data.key):
         known = held.by_key.get(key)
-        if known is not None and known.key not in used:
+        if known is not None and known.uid not in used:
             return known
     return None
 
 
-def _by_link(data: EntryData, held: Held, used: set[str], links: Counter[str]) -> EntryForUpdate | None:
+def _by_link(data: EntryData, held: Held, used: Container[Uid], links: Counter[str]) -> EntryForUpdate | None:
     if not data.link:
         return None
     link = same_link(data.link)
     found = held.by_link.get(link, ())
     # A link that several entries share (a changelog, the site's front door) says nothing about which one this is.
-    if len(found) != 1 or links[link] != 1 or found[0].key in used:
+    if len(found) != 1 or links[link] != 1 or found[0].uid in used:
         return None
     return found[0]

@@ -1,4 +1,4 @@
-"""A few processes that read documents, started when the first one is needed, killed and replaced when one goes wrong."""
+"""A few processes that read documents, started when one is needed, killed and replaced when it goes wrong."""
 
 from __future__ import annotations
 

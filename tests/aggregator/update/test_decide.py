@@ -166,7 +166,7 @@ def test_a_link_of_two_entries_of_the_document_proves_nothing():
 
 
 def test_a_link_of_two_held_entries_proves_nothing():
-    known = [held("old"), held("older")]
+    known = [held("old"), held("older", uid=Uid("1" * 32))]
     (intent,) = run([entry("new", link="https://paper.example/")], known, links=["paper.example"])
     assert intent.held is None
 
@@ -176,6 +176,12 @@ def test_an_entry_still_there_under_its_own_key_is_not_taken_for_a_new_one():
     entries = [entry("new", link="https://paper.example/x"), entry("old", raw_hash=known.raw_hash)]
     (intent,) = run(entries, [known], links=["paper.example/x"])
     assert (intent.data.key, intent.held) == ("new", None)
+
+
+def test_an_entry_under_its_old_and_its_new_guid_is_written_once():
+    known = [held("old"), held("new")]
+    (intent,) = run([entry("new"), entry("old")], known)
+    assert intent.data.key == "new"
 
 
 @given(st.lists(st.sampled_from("abcdef"), max_size=12), st.sets(st.sampled_from("abcdef")), st.booleans())

@@ -1,0 +1,198 @@
+"""Stores what became of the feeds that were asked, in transactions so short that nobody waits for them.
+
+A feed's entries come first and its new validators last: whoever is killed in between fetches it again in full, and
+finds the entries that are there already by their keys.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregator.errors import ConflictError, StoreError
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.feed import FetchFailure, FetchOutcome
+from aggregator.store import entries, feeds, leases
+from aggregator.update.decide import Held, decide
+from aggregator.update.outcome import Arrived, Failed, PutOff, Stored, Unchanged
+from aggregator.update.sameness import same_link, spellings
+from aggregator.update.schedule import after_failure, after_not_modified, after_ok, stops
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.entry import EntryData, EntryForUpdate, EntryUpdateIntent
+    from aggregator.model.feed import DueFeed
+    from aggregator.model.ids import FeedId, Uid
+    from aggregator.store.database import Database
+    from aggregator.update.outcome import Outcome
+
+log = logging.getLogger(__name__)
+MOST_ENTRIES = 64
+MOST_SECONDS = 0.020
+
+
+def store(database: Database, outcomes: Sequence[Outcome], *, now: datetime) -> Mapping[FeedId, Stored]:
+    """Write all outcomes, which end the leases of their feeds; gives what each did.
+
+    A document that cannot be stored counts as a failure of its feed.
+    Raises BusyError and StorageFullError; what was written until then stays, the rest may be tried again.
+    """
+    shelf = _Shelf(database, now)
+    light = [outcome for outcome in outcomes if not isinstance(outcome, Arrived)]
+    if light:
+        with database.write() as conn:
+            shelf.put_light(conn, light)
+    stored = {outcome.feed.id: Stored() for outcome in light}
+    waiting = deque(_Work(outcome) for outcome in outcomes if isinstance(outcome, Arrived))
+    while waiting:
+        stored.update(shelf.put_documents(waiting))
+    return stored
+
+
+@dataclass(slots=True)
+class _Work:
+    """A document on its way into the store: `left` is what is still to be written, None before it is decided."""
+
+    arrived: Arrived
+    left: tuple[EntryUpdateIntent, ...] | None = None
+    new: int = 0
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one transaction wrote of one document."""
+
+    work: _Work
+    left: tuple[EntryUpdateIntent, ...]
+    new: int
+    changed: int
+
+
+class _Shelf:
+    """Where outcomes are put: the database, at one instant."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database = database
+        self._now = now
+
+    def put_light(self, conn: Connection, outcomes: Sequence[Outcome]) -> None:
+        """Write all that brought no document."""
+        unchanged = [outcome for outcome in outcomes if isinstance(outcome, Unchanged)]
+        leases.set_fetched(conn, [self._unchanged(outcome) for outcome in unchanged])
+        for same in unchanged:
+            if same.moved_to is not None:
+                feeds.set_moved(conn, same.feed.id, same.moved_to)
+        failures = [self._failure(o.feed, o.fault) for o in outcomes if isinstance(o, Failed)]
+        leases.set_failed(conn, failures)
+        for failure in failures:
+            if stops(failure.fault):
+                feeds.set_paused(conn, failure.feed_id, paused=True)
+        for outcome in outcomes:
+            if isinstance(outcome, PutOff):
+                leases.set_due(conn, outcome.feed.id, outcome.due)
+
+    def put_documents(self, waiting: deque[_Work]) -> dict[FeedId, Stored]:
+        """Write as many documents as fit into one transaction, and take those that are done off the queue."""
+        try:
+            parts = self._write(tuple(waiting))
+        except (ConflictError, StoreError):
+            # One of them is at fault: the first one alone, so that it takes none of the others down.
+            waiting[0].left = None
+            try:
+                parts = self._write((waiting[0],), careful=True)
+            except (ConflictError, StoreError) as exc:
+                return self._give_up(waiting.popleft(), exc)
+        done = {}
+        for part in parts:
+            work = part.work
+            work.left, work.new, work.changed = part.left, work.new + part.new, work.changed + part.changed
+            if not work.left:
+                waiting.popleft()
+                done[work.arrived.feed.id] = Stored(work.new, work.changed)
+        return done
+
+    def _write(self, works: Sequence[_Work], *, careful: bool = False) -> list[_Part]:
+        parts: list[_Part] = []
+        room = MOST_ENTRIES
+        with self._database.write() as conn:
+            end = time.monotonic() + MOST_SECONDS
+            for work in works:
+                if work.left is None:
+                    work.left = self._decide(conn, work.arrived, careful=careful)
+                if parts and len(work.left) > room:
+                    break
+                here, later = work.left[:room], work.left[room:]
+                new, changed = entries.apply_intents(conn, work.arrived.feed.id, here)
+                if not later:
+                    self._finish(conn, work.arrived, news=bool(new + work.new))
+                parts.append(_Part(work, later, new, changed))
+                room -= len(here)
+                if room <= 0 or time.monotonic() >= end:
+                    break
+        return parts
+
+    def _decide(self, conn: Connection, arrived: Arrived, *, careful: bool) -> tuple[EntryUpdateIntent, ...]:
+        feed, arriving = arrived.feed, arrived.document.entries
+        if not arriving:
+            return ()
+        there = _held(conn, feed, arriving)
+
+        def decided(taken: frozenset[Uid] = frozenset()) -> tuple[EntryUpdateIntent, ...]:
+            return decide(
+                arriving, there, first_address=feed.first_address, fresh=feed.fresh, now=self._now, taken=taken
+            )
+
+        intents = decided()
+        # Two keys do not give the same uid in practice: that is looked for only where writing was refused.
+        new = [intent.uid for intent in intents if intent.held is None] if careful else []
+        return decided(frozenset(entries.find_entries(conn, new))) if new else intents
+
+    def _finish(self, conn: Connection, arrived: Arrived, *, news: bool) -> None:
+        """Write what the document says of its feed, and when it is asked again with which validators."""
+        feed, document = arrived.feed, arrived.document
+        news = news and not feed.fresh  # all of a first document is new; that tells nothing of the feed's rhythm
+        schedule = after_ok(feed.schedule, feed.id, document.feed, arrived.wish, news=news, now=self._now)
+        if document.feed != feed.hints:
+            feeds.set_meta(conn, feed.id, document.feed)
+        outcome = FetchOutcome(feed.id, arrived.validators, schedule, self._now, document.carried)
+        leases.set_fetched(conn, [outcome])
+        if arrived.moved_to is not None:
+            feeds.set_moved(conn, feed.id, arrived.moved_to)
+
+    def _unchanged(self, outcome: Unchanged) -> FetchOutcome:
+        feed = outcome.feed
+        schedule = after_not_modified(feed.schedule, feed.id, feed.hints, outcome.wish, now=self._now)
+        return FetchOutcome(feed.id, outcome.validators, schedule, self._now, None)
+
+    def _failure(self, feed: DueFeed, fault: Fault) -> FetchFailure:
+        schedule = after_failure(feed.schedule, feed.id, fault, streak=feed.streak, now=self._now)
+        return FetchFailure(feed.id, fault, schedule, self._now)
+
+    def _give_up(self, work: _Work, error: Exception) -> dict[FeedId, Stored]:
+        feed = work.arrived.feed
+        log.error("document not stored feed=%d", feed.id, exc_info=error)
+        failure = self._failure(feed, Fault(FaultCode.BROKEN, "it cannot be stored"))
+        with self._database.write() as conn:
+            leases.set_failed(conn, [failure])
+        return {feed.id: Stored(work.new, work.changed)}
+
+
+def _held(conn: Connection, feed: DueFeed, arriving: Sequence[EntryData]) -> Held:
+    by_key = entries.find_held(conn, feed.id, [data.key for data in arriving])
+    missing = [data for data in arriving if data.key not in by_key]
+    if not missing or feed.fresh:
+        return Held(by_key)
+    others = entries.find_held(conn, feed.id, [s for data in missing for s in spellings(data.key)])
+    links = {link for data in missing if data.link for link in (data.link, *spellings(data.link))}
+    by_link: dict[str, list[EntryForUpdate]] = {}
+    for link, known in entries.find_held_by_links(conn, feed.id, tuple(links)):
+        by_link.setdefault(same_link(link), []).append(known)
+    return Held({**others, **by_key}, by_link)

@@ -1,0 +1,142 @@
+"""The worker: fetches what is due, runs imports, answers what web processes ask. One process, one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BroadsheetError, StorageFullError
+from aggregator.queue.inprocess import Ticker
+from aggregator.wiring import open_desk
+from aggregator.worker.answer import AnswerServer
+from aggregator.worker.fetch_loop import steady_seconds
+from aggregator.worker.imports import Imports
+from aggregator.worker.staff import open_staff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from aggregator.model.ids import FeedId
+    from aggregator.model.ports import Image, RefreshReport
+    from aggregator.services.desk import Desk
+    from aggregator.settings import Settings
+    from aggregator.worker.staff import Staff
+
+log = logging.getLogger(__name__)
+TICK_SECONDS = 2.0
+HEAL_SECONDS = 60.0
+FULL_SECONDS = 5.0
+"""How often a full disk is tried again."""
+LAST_SECONDS = 9.0
+"""Whoever asks us to stop waits no longer than this, whatever hangs."""
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; returns within ten seconds of it, with nothing half written."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with open_desk(settings) as desk:
+        desk.columns.hold()
+        asyncio.run(_work(desk))
+
+
+async def _work(desk: Desk) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        stop.set()
+        loop.call_later(LAST_SECONDS, os._exit, 1)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, begin_to_stop)
+    async with open_staff(desk) as staff:
+        worker = Worker(desk, staff)
+        await worker.run(stop)
+
+
+class Worker:
+    """What the worker does besides fetching itself: when, and for whom (worker.answer.Answers)."""
+
+    def __init__(self, desk: Desk, staff: Staff) -> None:
+        self._desk = desk
+        self._staff = staff
+        self._imports = Imports(desk)
+        self._server = AnswerServer(desk.settings.data / "worker.sock", self)
+        self._look = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._healed: float | None = None
+        self._full_until = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set."""
+        ticker = Ticker(self._tick, seconds=TICK_SECONDS)
+        ticker.start()
+        looking = asyncio.create_task(self._looking())
+        try:
+            await stop.wait()
+        finally:
+            ticker.stop()
+            self._imports.stop()
+            importing = self._busy.pop("imports", None)
+            tasks = [looking, *self._busy.values()]
+            for task in tasks:
+                task.cancel()
+            await self._server.close()
+            await asyncio.gather(*tasks, *([importing] if importing else []), return_exceptions=True)
+
+    async def refresh(self, feeds: Sequence[FeedId] | None) -> RefreshReport:
+        """Fetch these feeds now (None: all), due or not."""
+        return await self._staff.loop.these(feeds)
+
+    async def image(self, url: str) -> Image:
+        """Fetch a picture. Raises FetchError."""
+        return await self._staff.outbound.get_image(url)
+
+    def wake(self) -> None:
+        """Look for waiting jobs and due feeds now."""
+        self._look.set()
+
+    def state(self) -> str:
+        """Say in a word how the worker is."""
+        return "disk-full" if self._staff.records.full else "working"
+
+    async def _tick(self) -> None:
+        self._look.set()
+
+    async def _looking(self) -> None:
+        while True:
+            await self._look.wait()
+            self._look.clear()
+            await self._server.open()
+            self._begin("imports", self._imports.run)
+            if steady_seconds() >= self._full_until:
+                self._begin("feeds", self._feeds)
+
+    def _begin(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Start a piece of work, unless it is still at it."""
+        if name not in self._busy or self._busy[name].done():
+            self._busy[name] = asyncio.create_task(work())
+
+    async def _feeds(self) -> None:
+        try:
+            if self._healed is None or steady_seconds() >= self._healed + HEAL_SECONDS:
+                await self._staff.loop.heal()
+                self._healed = steady_seconds()
+            report = await self._staff.loop.due()
+        except StorageFullError:
+            self._full_until = steady_seconds() + FULL_SECONDS
+        except BroadsheetError as exc:
+            log.warning("feeds not fetched, tried again: %s", exc)
+        except Exception:
+            log.exception("feeds not fetched, tried again")
+        else:
+            if report.fetched or report.not_modified or report.failed:
+                log.info(
+                    "feeds fetched=%d not_modified=%d failed=%d entries new=%d changed=%d",
+                    report.fetched, report.not_modified, report.failed, report.entries_new, report.entries_changed,
+                )  # fmt: skip

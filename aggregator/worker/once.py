@@ -1,0 +1,28 @@
+"""One round of fetching without a running worker, for a command."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aggregator.worker.staff import open_staff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aggregator.model.ids import FeedId
+    from aggregator.model.ports import RefreshReport
+    from aggregator.services.desk import Desk
+
+
+def refresh(desk: Desk, feeds: Sequence[FeedId] | None) -> RefreshReport:
+    """Fetch these feeds now (None: all), due or not; those a running worker is at are passed over.
+
+    Raises BusyError, StorageFullError.
+    """
+
+    async def run() -> RefreshReport:
+        async with open_staff(desk) as staff:
+            return await staff.loop.these(feeds)
+
+    return asyncio.run(run())

@@ -1,0 +1,60 @@
+"""Brings together what fetching takes: the outward door, the parse pool, the records, and the loop over them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregator.outbound.client import Outbound
+from aggregator.worker.fetch_loop import FetchLoop
+from aggregator.worker.parse_pool import ParsePool
+from aggregator.worker.records import Records
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aggregator.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """What is open while feeds are fetched."""
+
+    outbound: Outbound
+    pool: ParsePool
+    records: Records
+    loop: FetchLoop
+
+
+@asynccontextmanager
+async def open_staff(desk: Desk) -> AsyncIterator[Staff]:
+    """Open the door and the pool; at the end write what came in, give back what was leased, and close both."""
+    settings = desk.settings
+    # The name of a worker tells it from all others, those of a killed process with the same number included.
+    worker = f"{os.getpid()}-{secrets.token_hex(4)}"
+    outbound = Outbound(
+        contact=settings.contact or settings.public_url,
+        allow_private_hosts=settings.allow_private_hosts,
+        connections=settings.fetch_connections,
+        clock=desk.clock,
+    )
+    pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
+    records = Records(desk)
+    loop = FetchLoop(desk, outbound, pool, records, worker=worker)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(outbound)
+        stack.callback(records.close)
+        stack.push_async_callback(loop.let_go)
+        await stack.enter_async_context(pool)
+        for work in (records.run(), loop.keep()):
+            stack.push_async_callback(_end, asyncio.create_task(work))
+        yield Staff(outbound, pool, records, loop)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
