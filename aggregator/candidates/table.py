@@ -32,9 +32,13 @@ _HAS_SETS = tuple(tuple(name for bit, name in enumerate(HAS) if code >> bit & 1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """The table with, for each of its rows, the entry it stands for. `cut`: there were more than MOST."""
+    """The table with, for each of its rows, the row of the snapshot and the entry it stands for.
+
+    `cut`: there were more than MOST.
+    """
 
     table: CandidateTable
+    rows: NDArray[np.int64]
     entry_ids: NDArray[np.int64]
     cut: bool
 
@@ -87,7 +91,7 @@ def candidates(
         },
         flags={"paid": Numbers(((marks & PAID) != 0).astype(np.int64), np.ones(len(rows), dtype=np.bool_))},
     )
-    return Candidates(table, columns["entry_id"][rows], cut)
+    return Candidates(table, rows, columns["entry_id"][rows], cut)
 
 
 def count_newer(snapshot: Snapshot, facts: Facts, reading_list: ReadingList, at: int, now: int) -> int:

@@ -5,11 +5,12 @@ Positions count from 1 and belong to the ranking: hiding read entries, paging an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from aggregator.model.entry import Body, Entry, EntryState
@@ -45,6 +46,7 @@ class EmptyKind(StrEnum):
     NOT_FETCHED = "not-fetched"  # sources, but no good fetch yet; `next` is when the first is due
     OFFLINE = "offline"  # every source failed when it was last tried; `next` is the next try
     NOTHING_NEW = "nothing-new"  # fetched, but nothing young enough for this list
+    BUILDING = "building"  # entries are stored and about to be listed
     LEFT_OUT = "left-out"  # there are candidates, all withheld; `line` withheld most
 
 
@@ -96,6 +98,16 @@ class FoldedEntry(SeenEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """An entry that an explanation names: explanations count candidates by row, pages tell which entry that is."""
+
+    uid: Uid
+    title: str
+    language: str | None
+    feed_title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One page of a list under one rule at one tick.
 
@@ -104,7 +116,7 @@ class ListPage:
     `start` is the number of places before `items`; `next_start` is None at the end of what is shown, and
     `further_down` pages go on in the same order from `start=counts.shown`. `newer` counts entries that arrived
     since `at`; `hidden_read` those of this page that are hidden because they are read. `cut`: the list has more
-    candidates than can be ranked, the oldest were not looked at.
+    candidates than can be ranked, the oldest were not looked at. `mentions` has the rows that `explanation`s name.
     """
 
     list: ReadingList
@@ -125,6 +137,7 @@ class ListPage:
     hide_read: bool
     empty: EmptyReason | None
     cut: bool
+    mentions: Mapping[int, Mention] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,7 @@ class Standing:
 
     `explanation` for entries that have a place (shown or further down), `absence` for the others.
     `what_if` is filled where it was asked for: (id of the line left away, position then or None).
+    `mentions` has the rows that the explanation or the absence names.
     """
 
     list: ReadingList
@@ -171,6 +185,7 @@ class Standing:
     explanation: Explanation | None
     absence: Absence | None
     what_if: tuple[tuple[str, int | None], ...] | None = None
+    mentions: Mapping[int, Mention] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,281 @@
+"""Rankings: the one place where they are made and kept. Every page, command and feed takes them from here.
+
+A ranking is decided by list, rule hash, tick and data version, and made once for all who ask (desk.rankings).
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aggregator.candidates.facts import FeedFacts, full_hour, make_facts
+from aggregator.candidates.snapshot import EMPTY
+from aggregator.candidates.table import candidates, count_newer
+from aggregator.model.ids import EntryId
+from aggregator.store import feeds, seen, subscriptions, values
+from rankers import Sentences, parse_rule, rank, what_if, why_not, whys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from aggregator.candidates.facts import Facts
+    from aggregator.candidates.snapshot import Snapshot
+    from aggregator.candidates.table import Candidates
+    from aggregator.model.ids import ListId, OwnerId
+    from aggregator.model.readinglist import ReadingList, RuleVersion
+    from aggregator.services.desk import Desk
+    from rankers import Absence, Explanation, LeftOut, Ranking, RuleDocument
+    from rankers import Counts as RankedCounts
+
+MINUTE = 60
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RankingKey:
+    """What decides a ranking: `at` in seconds, `data_version` of the columns, `facts_version` of the database."""
+
+    list_id: ListId
+    rule_hash: str
+    at: int
+    data_version: int
+    facts_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactsKey:
+    """What decides the facts about an owner's feeds. `arrived_by` (s) is None where all stored entries count."""
+
+    owner: OwnerId
+    hour: int
+    facts_version: int
+    arrived_by: int | None
+
+
+class Ranked:
+    """A list ranked by one version of a rule at one tick: what pages ask of it, for all threads.
+
+    The engine works places out as they are asked for and is not made for two threads: all of it is reached
+    through here, one at a time. Rows are those of its candidate table.
+    """
+
+    def __init__(
+        self, reading_list: ReadingList, version: RuleVersion, ranking: Ranking, found: Candidates, key: RankingKey
+    ) -> None:
+        self.list = reading_list
+        self.version = version
+        self.key = key
+        self.at = datetime.fromtimestamp(key.at, UTC)
+        self.cut = found.cut
+        self._ranking = ranking
+        self._entry_ids = found.entry_ids
+        self._explained: dict[tuple[int, str], Explanation] = {}
+        self._turn = RLock()
+
+    def __len__(self) -> int:
+        """Return the number of candidates."""
+        return len(self._entry_ids)
+
+    @property
+    def data_version(self) -> int:
+        """The data version of the columns it was made from."""
+        return self.key.data_version
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the rule ends the list."""
+        return self._ranking.document.length is not None
+
+    @property
+    def counts(self) -> RankedCounts:
+        """How many candidates are where."""
+        with self._turn:
+            return self._ranking.counts
+
+    @property
+    def left_out_by(self) -> tuple[LeftOut, ...]:
+        """How many each filter was the first to leave out."""
+        with self._turn:
+            return self._ranking.left_out_by
+
+    def rows(self, start: int, stop: int) -> tuple[int, ...]:
+        """Return the rows at these places, counted from 0, further down included."""
+        with self._turn:
+            return tuple(self._ranking.order(start, stop).tolist())
+
+    def entry_id(self, row: int) -> EntryId:
+        """Return the entry that a row stands for."""
+        return EntryId(int(self._entry_ids[row]))
+
+    def find_row(self, entry_id: EntryId) -> int | None:
+        """Return the row of an entry; None where it is no candidate."""
+        found = np.flatnonzero(self._entry_ids == entry_id)
+        return int(found[0]) if len(found) else None
+
+    def position(self, row: int) -> int | None:
+        """Return the place of a row, from 1; None where it is folded or withheld."""
+        with self._turn:
+            return self._ranking.position(row)
+
+    def explain(self, rows: Sequence[int], language: str) -> tuple[Explanation, ...]:
+        """Explain rows that have a place; each is worked out once."""
+        with self._turn:
+            unknown = [row for row in rows if (row, language) not in self._explained]
+            for told in whys(self._ranking, unknown, sentences=Sentences.of(language)):
+                self._explained[told.row, language] = told
+            return tuple(self._explained[row, language] for row in rows)
+
+    def absence(self, row: int, language: str) -> Absence:
+        """Say why a row is not shown."""
+        with self._turn:
+            return why_not(self._ranking, row, sentences=Sentences.of(language))
+
+    def what_if(self, row: int) -> tuple[tuple[str, int | None], ...]:
+        """Rank once more for each line: its id, and where the row would stand without it."""
+        with self._turn:
+            return tuple((one.without, one.position) for one in what_if(self._ranking, row))
+
+    def withheld_rows(self, line: str | None = None) -> tuple[int, ...]:
+        """Return the rows left out, by this line where one is named, newest first."""
+        with self._turn:
+            rows = self._ranking.withheld_rows.tolist()
+            if line is not None:
+                rows = [row for row in rows if line in self._ranking.withheld_by(row)]
+            return tuple(sorted(rows, key=self._newest_first))
+
+    def withheld_by(self, row: int) -> tuple[str, ...]:
+        """Return the ids of all filters that match a row, in the rule's order."""
+        with self._turn:
+            return self._ranking.withheld_by(row)
+
+    def folded_rows(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, lead) of what is folded, in no order."""
+        with self._turn:
+            return tuple(self._ranking.folded.items())
+
+    def _newest_first(self, row: int) -> tuple[int, list[int]]:
+        table = self._ranking.table
+        return -int(table.time[row]), table.uid[row].tolist()
+
+
+@lru_cache(maxsize=64)
+def document_of(toml: str) -> RuleDocument:
+    """Parse a published rule's text; each is parsed once."""
+    return parse_rule(toml)
+
+
+def ranked(
+    desk: Desk,
+    reading_list: ReadingList,
+    version: RuleVersion,
+    at: datetime | None = None,
+    *,
+    data_version: int | None = None,
+    conn: Connection | None = None,
+) -> Ranked:
+    """Rank a list by a version of a rule.
+
+    `at` None: the live tick. With `at` a ranking that was shown and is still kept is given again, the one of
+    `data_version` where that is told; else it is made from what is stored now of what had arrived by then.
+    """
+    with ExitStack() as stack:
+        conn = conn or stack.enter_context(desk.database.read())
+        now = desk.clock.now().timestamp()
+        document = document_of(version.toml)
+        if at is not None:
+            tick = int(at.timestamp())
+            pinned = desk.rankings.find(
+                lambda key: (
+                    (key.list_id, key.rule_hash, key.at) == (reading_list.id, document.hash, tick)
+                    and data_version in {None, key.data_version}
+                )
+            )
+            if pinned is not None:
+                make = partial(_make, desk, conn, reading_list, version, snapshot=desk.columns.snapshot(), key=pinned)
+                return desk.rankings.get(pinned, make, now=now)
+        facts_version = values.data_version(conn)
+        snapshot = fresh_snapshot(desk, conn, facts_version)
+        tick = _live_tick(int(now), snapshot) if at is None else int(at.timestamp())
+        key = RankingKey(reading_list.id, document.hash, tick, snapshot.version, facts_version)
+        make = partial(_make, desk, conn, reading_list, version, snapshot=snapshot, key=key)
+        return desk.rankings.get(key, make, now=now)
+
+
+def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
+    """Count what arrived after the ranking's tick and would be a candidate now."""
+    now = int(desk.clock.now().timestamp())
+    snapshot = desk.columns.snapshot()
+    if snapshot.newest_arrival <= ranking.key.at:
+        return 0
+    facts = _facts(desk, conn, ranking.list.owner, snapshot=snapshot, now=now, version=ranking.key.facts_version)
+    return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
+
+
+def fresh_snapshot(desk: Desk, conn: Connection, version: int) -> Snapshot:
+    """Give the columns, brought up to the database where no worker does that.
+
+    A reader never waits for them: what is there is a whole older state. Only without any it builds them itself.
+    """
+    snapshot = desk.columns.snapshot()
+    if snapshot.version == version:
+        return snapshot
+    try:
+        desk.columns.sync(conn, wait=snapshot is EMPTY)
+    except OSError as exc:
+        _log.warning("columns-not-written error=%s", exc.strerror)
+    return desk.columns.snapshot()
+
+
+def _live_tick(now: int, snapshot: Snapshot) -> int:
+    """Give the clock floored to the minute, or the newest arrival of this minute.
+
+    The data version moved with that arrival, so that it costs no ranking more; and who adds a source sees its
+    entries at once rather than in the next minute.
+    """
+    minute = now - now % MINUTE
+    return max(minute, snapshot.newest_arrival) if snapshot.newest_arrival <= now else minute
+
+
+def _make(
+    desk: Desk,
+    conn: Connection,
+    reading_list: ReadingList,
+    version: RuleVersion,
+    *,
+    snapshot: Snapshot,
+    key: RankingKey,
+) -> Ranked:
+    document = document_of(version.toml)
+    facts = _facts(desk, conn, reading_list.owner, snapshot=snapshot, now=key.at, version=key.facts_version)
+    found = candidates(snapshot, facts, reading_list, key.at, document.columns)
+    if document.leaves:
+        bits = desk.columns.leaves.bits(conn, snapshot, document.leaves, found.rows)
+        found = replace(found, table=replace(found.table, leaves=bits))
+    return Ranked(reading_list, version, rank(document, found.table, key.at), found, key)
+
+
+def _facts(desk: Desk, conn: Connection, owner: OwnerId, *, snapshot: Snapshot, now: int, version: int) -> Facts:
+    hour = full_hour(now)
+    arrived_by = None if snapshot.newest_arrival <= now else now
+    key = FactsKey(owner, hour, version, arrived_by)
+
+    def make() -> Facts:
+        paces = seen.paces(conn, hour=datetime.fromtimestamp(hour, UTC), now=datetime.fromtimestamp(now, UTC))
+        folders = {each.feed_id: each.folders for each in subscriptions.get_subscriptions(conn, owner)}
+        known = feeds.get_feeds(conn, folders)
+        facts = [
+            FeedFacts(feed.id, feed.address, feed.source, feed.owner, folders[feed.id], feed.language)
+            for feed in known.values()
+        ]
+        return make_facts(facts, paces, hour)
+
+    return desk.facts.get(key, make, now=desk.clock.now().timestamp())
