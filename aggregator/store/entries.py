@@ -54,7 +54,9 @@ _ENTRIES = select(*ENTRY_COLUMNS)
 _BY_UID = _ENTRIES.where(entry.c.uid == bindparam("uid"))
 _BY_UIDS = _ENTRIES.where(entry.c.uid.in_(bindparam("uids", expanding=True)))
 _BY_IDS = _ENTRIES.where(entry.c.id.in_(bindparam("ids", expanding=True)))
-_BY_LINK = _ENTRIES.where(entry.c.link_hash == bindparam("hash"), entry.c.link == bindparam("link")).order_by(entry.c.id)
+_BY_LINK = _ENTRIES.where(entry.c.link_hash == bindparam("hash"), entry.c.link == bindparam("link")).order_by(
+    entry.c.id
+)
 _BODY = select(entry_body.c.content_html, entry_body.c.summary_html).where(entry_body.c.entry_id == bindparam("id"))
 _IDS_THERE = select(entry.c.id).where(entry.c.id.in_(bindparam("ids", expanding=True)))
 _NEWEST_FIRST = _ENTRIES.order_by(entry.c.time.desc(), entry.c.id.desc()).limit(bindparam("limit"))
@@ -92,11 +94,7 @@ _BURY = Bulk("INSERT INTO entry_gone (version, entry_id) VALUES (?, ?)")
 def find_held(conn: Connection, feed_id: FeedId, keys: Sequence[str]) -> dict[str, EntryForUpdate]:
     """Return what is held of a feed's entries with these keys, also of those that are gone."""
     by_hash = {key_hash(key): key for key in keys}
-    rows = (
-        row
-        for part in chunks(list(by_hash))
-        for row in conn.execute(_HELD, {"feed_id": feed_id, "hashes": part})
-    )
+    rows = (row for part in chunks(list(by_hash)) for row in conn.execute(_HELD, {"feed_id": feed_id, "hashes": part}))
     held = (_held_of(row, by_hash[bytes(row.key_hash)]) for row in rows)
     return {each.key: each for each in held}
 
@@ -167,9 +165,7 @@ def _ids_there(conn: Connection, ids: Sequence[int]) -> set[int]:
     return {entry_id for part in chunks(ids) for entry_id in conn.execute(_IDS_THERE, {"ids": part}).scalars()}
 
 
-def _write_new(
-    conn: Connection, feed_id: FeedId, added: Sequence[tuple[int, EntryUpdateIntent]], version: int
-) -> None:
+def _write_new(conn: Connection, feed_id: FeedId, added: Sequence[tuple[int, EntryUpdateIntent]], version: int) -> None:
     _ADD.run(
         conn,
         [
@@ -293,4 +289,3 @@ def bury(conn: Connection, ids: Sequence[int]) -> None:
     if ids:
         version, _ = take_numbers(conn, versions=len(ids))
         _BURY.run(conn, list(enumerate(ids, version - len(ids) + 1)))
-

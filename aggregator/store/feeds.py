@@ -101,7 +101,11 @@ def add_feeds(
 ) -> Mapping[str, FeedId]:
     """Add many feeds, each with its own due time; gives the id of each address that was not there before."""
     held = find_addresses(conn, [new.address for new in news])
-    fresh = {new.address: (new, to_microseconds(when)) for new, when in zip(news, due, strict=True) if new.address not in held}
+    fresh = {
+        new.address: (new, to_microseconds(when))
+        for new, when in zip(news, due, strict=True)
+        if new.address not in held
+    }
     first = _free_first_addresses(conn, list(fresh))
     added = to_microseconds(now)
     _ADD_FEED.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from aggregator.errors import NotFoundError
 from aggregator.model.ids import FeedId, JobId, OwnerId
@@ -30,6 +30,7 @@ _ITEMS = (
     .order_by(job_item.c.position)
     .limit(bindparam("limit"))
 )
+_COUNTS = select(job_item.c.state, func.count()).where(job_item.c.job_id == bindparam("id")).group_by(job_item.c.state)
 _ADD_ITEMS = Bulk(
     "INSERT INTO job_item (job_id, position, address, title, state, feed_id, note) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (job_id, position) DO UPDATE SET address = excluded.address, title = excluded.title,"
@@ -81,7 +82,10 @@ def add_items(conn: Connection, job_id: JobId, items: Sequence[JobItem]) -> None
     """Write what became of some parts; one at a position that is taken replaces what stood there."""
     _ADD_ITEMS.run(
         conn,
-        [(job_id, item.position, item.address, item.title, item.state.value, item.feed_id, item.note) for item in items],
+        [
+            (job_id, item.position, item.address, item.title, item.state.value, item.feed_id, item.note)
+            for item in items
+        ],
     )
 
 
@@ -98,9 +102,17 @@ def get_jobs(conn: Connection, owner: OwnerId, *, limit: int) -> tuple[Job, ...]
     return tuple(map(_job_of, conn.execute(_NEWEST, {"owner": owner, "limit": limit})))
 
 
-def get_items(conn: Connection, job_id: JobId, *, after: int = -1, limit: int) -> tuple[JobItem, ...]:
-    """Return a page of a job's parts, those behind the position `after`."""
-    return tuple(map(_item_of, conn.execute(_ITEMS, {"id": job_id, "after": after, "limit": limit})))
+def get_items(
+    conn: Connection, job_id: JobId, *, state: ItemState | None = None, after: int = -1, limit: int
+) -> tuple[JobItem, ...]:
+    """Return a page of a job's parts, those behind the position `after`; of one state where it is given."""
+    statement = _ITEMS if state is None else _ITEMS.where(job_item.c.state == state.value)
+    return tuple(map(_item_of, conn.execute(statement, {"id": job_id, "after": after, "limit": limit})))
+
+
+def count_items(conn: Connection, job_id: JobId) -> dict[ItemState, int]:
+    """Count a job's parts by what became of them; states that none is in are missing."""
+    return {ItemState(state): number for state, number in conn.execute(_COUNTS, {"id": job_id})}
 
 
 def get_document(conn: Connection, job_id: JobId) -> bytes:

@@ -45,9 +45,7 @@ def _claim(which: ColumnElement[bool]) -> Any:
 
 _CLAIM_DUE = _claim(and_(feed_state.c.due <= _NOW, _IS_FREE))
 _CLAIM_ANY = _claim(and_(_IS_FREE, _IS_UNTRIED))
-_CLAIM_THESE = _claim(
-    and_(feed_state.c.feed_id.in_(bindparam("ids", expanding=True)), _IS_FREE, _IS_UNTRIED)
-)
+_CLAIM_THESE = _claim(and_(feed_state.c.feed_id.in_(bindparam("ids", expanding=True)), _IS_FREE, _IS_UNTRIED))
 _LEASED = (
     select(*DUE_COLUMNS)
     .join_from(feed, feed_state)
@@ -55,7 +53,9 @@ _LEASED = (
     .order_by(feed_state.c.due, feed.c.id)
 )
 _NEXT_FREE = select(func.min(feed_state.c.due)).where(~feed_state.c.paused, feed_state.c.lease_worker.is_(None))
-_NEXT_ENDING = select(func.min(feed_state.c.lease_until)).where(~feed_state.c.paused, feed_state.c.lease_worker.is_not(None))
+_NEXT_ENDING = select(func.min(feed_state.c.lease_until)).where(
+    ~feed_state.c.paused, feed_state.c.lease_worker.is_not(None)
+)
 
 _SET_FETCHED = Bulk(
     "UPDATE feed_state SET due = ?, interval = ?, full_since = ?, etag = ?, last_modified = ?, last_tried = ?,"
@@ -68,14 +68,11 @@ _SET_FAILED = Bulk(
     " WHERE feed_id = ?"
 )
 _SET_CARRIED = Bulk(
-    "INSERT INTO carried (feed_id, hashes) VALUES (?, ?)"
-    " ON CONFLICT (feed_id) DO UPDATE SET hashes = excluded.hashes"
+    "INSERT INTO carried (feed_id, hashes) VALUES (?, ?) ON CONFLICT (feed_id) DO UPDATE SET hashes = excluded.hashes"
 )
 
 
-def lease_due(
-    conn: Connection, *, now: datetime, until: datetime, worker: str, limit: int
-) -> tuple[DueFeed, ...]:
+def lease_due(conn: Connection, *, now: datetime, until: datetime, worker: str, limit: int) -> tuple[DueFeed, ...]:
     """Lease at most `limit` feeds that are due, the longest due first, until `until`."""
     ids = conn.execute(_CLAIM_DUE, {"now": now, "until": until, "worker": worker, "limit": limit}).scalars().all()
     return _leased(conn, ids)

@@ -36,7 +36,11 @@ def unpack_pairs(packed: str | None) -> tuple[tuple[str, str], ...]:
 
 def pack_authors(authors: tuple[Author, ...]) -> str | None:
     """Pack authors; nothing for none."""
-    return _encode([(author.name, author.uri) if author.uri else (author.name,) for author in authors]) if authors else None
+    return (
+        _encode([(author.name, author.uri) if author.uri else (author.name,) for author in authors])
+        if authors
+        else None
+    )
 
 
 def unpack_authors(packed: str | None) -> tuple[Author, ...]:

@@ -20,9 +20,7 @@ MOST_TOKENS = 64
 """Tokens in one pattern."""
 
 
-def search(
-    conn: Connection, patterns: Sequence[str], *, limit: int, before: Hit | None = None
-) -> tuple[Hit, ...]:
+def search(conn: Connection, patterns: Sequence[str], *, limit: int, before: Hit | None = None) -> tuple[Hit, ...]:
     """Find entries that match all patterns, the last arrived first; the next page is `before` the last hit.
 
     A pattern is a word or a phrase, a `*` at its end makes the last word a beginning.

@@ -34,9 +34,7 @@ _OWN = (
 _OF_OWNER = subscription.c.owner == bindparam("owner")
 _OF_FEED = subscription.c.feed_id == bindparam("feed_id")
 _SUBSCRIPTIONS = select(*_OWN).where(_OF_OWNER).order_by(subscription.c.feed_id)
-_COUNT = (
-    select(func.count()).where(entry.c.feed_id == feed.c.id).correlate(feed).scalar_subquery().label("entries")
-)
+_COUNT = select(func.count()).where(entry.c.feed_id == feed.c.id).correlate(feed).scalar_subquery().label("entries")
 _SUBSCRIBED = (
     select(*FEED_COLUMNS, *_OWN, _COUNT)
     .join_from(subscription, feed)
@@ -50,8 +48,9 @@ _FILINGS = (
     .where(filing.c.owner == bindparam("owner"))
     .order_by(filing.c.feed_id, folder.c.position, folder.c.id)
 )
-_HELD = select(subscription.c.feed_id).where(
-    _OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True))
+_HELD = select(subscription.c.feed_id).where(_OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True)))
+_OWN_TITLES = select(subscription.c.feed_id, subscription.c.title).where(
+    _OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True)), subscription.c.title.is_not(None)
 )
 _EXTRAS = select(subscription.c.feed_id, subscription.c.extra).where(_OF_OWNER, subscription.c.extra.is_not(None))
 
@@ -143,14 +142,21 @@ def _subscribed_of(row: Row[Any], folders: tuple[str, ...]) -> SubscribedFeed:
     return SubscribedFeed(_subscription_of(row, folders), feed_of(row), row.entries)
 
 
+def get_own_titles(conn: Connection, owner: OwnerId, ids: Sequence[FeedId]) -> dict[FeedId, str]:
+    """Return what an owner calls these feeds, where that is another title than the feed's."""
+    return {
+        FeedId(feed_id): title
+        for part in chunks(ids)
+        for feed_id, title in conn.execute(_OWN_TITLES, {"owner": owner, "ids": part})
+    }
+
+
 def get_extras(conn: Connection, owner: OwnerId) -> dict[FeedId, tuple[tuple[str, str], ...]]:
     """Return the unknown outline attributes of an owner's subscriptions that have any."""
     return {FeedId(feed_id): unpack_pairs(extra) for feed_id, extra in conn.execute(_EXTRAS, {"owner": owner})}
 
 
-def set_subscription(
-    conn: Connection, owner: OwnerId, feed_id: FeedId, *, title: str | None, why: str | None
-) -> None:
+def set_subscription(conn: Connection, owner: OwnerId, feed_id: FeedId, *, title: str | None, why: str | None) -> None:
     """Change what an owner calls a feed, and why it is there; None takes the word back."""
     conn.execute(
         update(subscription).where(_OF_OWNER, _OF_FEED).values(title=title, why=why),

@@ -34,9 +34,7 @@ metadata = MetaData(
 
 
 def _owner(*, primary_key: bool = False) -> Column[int]:
-    return Column(
-        "owner", RowId, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False
-    )
+    return Column("owner", RowId, ForeignKey("owner.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False)
 
 
 # Ids are never used again (sqlite_autoincrement): columns on disk and undo steps may still name them.
@@ -166,9 +164,7 @@ filing = Table(
     Column("owner", RowId, primary_key=True),
     Column("feed_id", RowId, primary_key=True),
     Column("folder_id", RowId, ForeignKey("folder.id", ondelete="CASCADE"), primary_key=True, index=True),
-    ForeignKeyConstraint(
-        ["owner", "feed_id"], ["subscription.owner", "subscription.feed_id"], ondelete="CASCADE"
-    ),
+    ForeignKeyConstraint(["owner", "feed_id"], ["subscription.owner", "subscription.feed_id"], ondelete="CASCADE"),
     sqlite_with_rowid=False,
 )
 

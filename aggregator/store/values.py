@@ -18,7 +18,9 @@ IDENTITY = "database-identity"
 
 _FIND = select(value.c.content).where(value.c.name == bindparam("name"))
 _VERSION = select(counter.c.version)
-_SET = Bulk("INSERT INTO value (name, content) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content")
+_SET = Bulk(
+    "INSERT INTO value (name, content) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content"
+)
 _TAKE = (
     update(counter)
     .values(

@@ -71,9 +71,7 @@ def vectors(index: str) -> Iterator[str]:
             return
 
 
-def find_words(
-    conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int
-) -> tuple[Hit, ...]:
+def find_words(conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int) -> tuple[Hit, ...]:
     """Find entries that hold all phrases, the last arrived first; the score is ts_rank of the first phrase."""
     others = "".join(
         " AND EXISTS (SELECT 1 FROM entry_words o WHERE o.entry_id = w.entry_id"

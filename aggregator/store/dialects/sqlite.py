@@ -129,9 +129,7 @@ def delete_words(conn: Connection, ids: Sequence[int]) -> None:
     _DELETE_TEXT.run(conn, rows)
 
 
-def find_words(
-    conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int
-) -> tuple[Hit, ...]:
+def find_words(conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int) -> tuple[Hit, ...]:
     """Find entries that hold all phrases, the last arrived first; the score is BM25."""
     query = " AND ".join(f'"{" ".join(phrase.tokens)}"{"*" if phrase.prefix else ""}' for phrase in phrases)
     rows = conn.execute(_FIND, {"query": query, "below": below or HIGHEST_ID, "limit": limit})
