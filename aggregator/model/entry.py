@@ -1,4 +1,4 @@
-"""Entries: the publisher's word (EntryData), what we hold (EntryForUpdate, Entry), what we decided (EntryUpdateIntent)."""
+"""Entries: publisher's word (EntryData), what we hold (EntryForUpdate, Entry), what we decided (EntryUpdateIntent)."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ Uid = NewType("Uid", str)
 """32 hex characters, minted once for an entry and never changed (ranking-semantics 2)."""
 OwnerId = NewType("OwnerId", int)
 """A member or a group: whoever a subscription, folder, list or rule belongs to."""
-MemberId = NewType("MemberId", int)
-"""Equal in value to the member's OwnerId."""
-GroupId = NewType("GroupId", int)
-"""Equal in value to the group's OwnerId."""
+MemberId = NewType("MemberId", OwnerId)
+"""A member is an owner."""
+GroupId = NewType("GroupId", OwnerId)
+"""A group is an owner."""
 FolderId = NewType("FolderId", int)
 ListId = NewType("ListId", int)
 RuleId = NewType("RuleId", int)

@@ -1,0 +1,162 @@
+"""`broadsheet feeds`: the sources."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli import faults
+from aggregator.cli.console import Instant, command, table
+from aggregator.cli.refreshing import refresh_sources
+from aggregator.cli.shapes import feed_shape, health_shape, job_shape, report_shape
+from aggregator.errors import BusyError
+from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.job import ItemState, JobState
+from aggregator.services import importing, subscribing
+from aggregator.services.health import fault_sentence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aggregator.cli.console import Console
+    from aggregator.model.ids import JobId
+    from aggregator.model.job import Job, JobItem
+    from aggregator.model.member import Actor
+    from aggregator.services.desk import Desk
+
+OPML = click.Path(path_type=Path, exists=True, dir_okay=False)
+LOOK_EVERY = 0.2
+"""Seconds between two looks at a job that the worker runs."""
+
+
+@click.group()
+def feeds() -> None:
+    """Add, list, refresh, import and export sources, and see how fetching goes."""
+
+
+@command(feeds, "add")
+@click.argument("url")
+@click.option("--folder", metavar="PATH", help="File it under this folder, such as News/Local.")
+@click.option("--title", help="Your own title for it.")
+def add(console: Console, url: str, folder: str | None, title: str | None) -> None:
+    """Subscribe to the feed at URL."""
+    with console.desk() as (desk, actor):
+        source = subscribing.add_source(desk, actor, url, folder=folder, title=title)
+    console.show(feed_shape(source), [f"Subscribed to {source.feed.address}."])
+
+
+@command(feeds, "list")
+def list_(console: Console) -> None:
+    """Show the sources with when they were fetched last and what is wrong."""
+    with console.desk() as (desk, actor):
+        shapes = [feed_shape(source) for source in subscribing.sources(desk, actor)]
+    rows = [
+        (str(s["id"]), str(s["entries"]), s["last_ok"] or "never", s["folder"] or "-", s["title"], s["url"])
+        for s in shapes
+    ]
+    console.show(shapes, table([("id", "entries", "last good", "folder", "title", "address"), *rows]))
+
+
+@command(feeds, "health")
+def health(console: Console) -> int:
+    """Show how fetching goes, failing sources first."""
+    with console.desk() as (desk, actor):
+        held = sorted(subscribing.sources(desk, actor), key=lambda source: -source.feed.health.streak)
+        shapes = [health_shape(source) for source in held]
+    lines = []
+    for shape in shapes:
+        state = "paused" if shape["paused"] else f"{shape['failures']} failures" if shape["failures"] else "well"
+        lines.append(f"{state}: {shape['title']} <{shape['url']}>")
+        if shape["error"]:
+            lines.append(
+                f"    {shape['error']} Last good {shape['last_ok'] or 'never'}, next {shape['next'] or 'never'}."
+            )
+    console.show(shapes, lines)
+    return faults.DONE
+
+
+@command(feeds, "refresh")
+@click.option("--all", "everything", is_flag=True, help="Fetch every source, due or not.")
+@click.option("--now", type=Instant(), metavar="T", help="Work as if it were T; for tests and looks at past days.")
+def refresh(console: Console, *, everything: bool, now: datetime | None) -> int:
+    """Fetch the sources that are due, through the running worker or, without one, here."""
+    report = refresh_sources(console, everything=everything, now=now)
+    shape = report_shape(report)
+    console.show(
+        shape,
+        [
+            f"{report.fetched} fetched, {report.not_modified} not modified, {report.failed} failed;",
+            f"{report.entries_new} new entries, {report.entries_changed} changed.",
+        ],
+    )
+    # A source that fails is told by `feeds health`; the refresh itself was done.
+    return faults.DONE
+
+
+@command(feeds, "import")
+@click.argument("file", type=OPML)
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+def import_(console: Console, file: Path, *, dry_run: bool) -> int:
+    """Import the sources of an OPML file. Twice changes nothing."""
+    data = file.read_bytes()
+    with console.desk() as (desk, actor):
+        if dry_run:
+            found = importing.preview(desk, actor, data)
+            told = job_shape(found.counts, found.recovered, found.items)
+            console.show(told, [*_lines(found.counts, found.recovered, found.items), "Nothing was changed."])
+            return faults.DONE
+        job_id = importing.start_import(desk, actor, file.name, data)
+        job = _finish(console, desk, actor, job_id)
+        counts = importing.counts(desk, actor, job_id)
+        items = importing.job_items(desk, actor, job_id, limit=job.total or 1)
+    console.show(
+        {"job": job.id, "state": job.state} | job_shape(counts, job.notes, items), _lines(counts, job.notes, items)
+    )
+    return faults.DONE if job.state is JobState.DONE else faults.FAULT
+
+
+@command(feeds, "export")
+def export(console: Console) -> None:
+    """Write the sources as OPML to standard output."""
+    with console.desk() as (desk, actor):
+        data = importing.export_opml(desk, actor)
+        left_out = importing.left_out_of_export(desk, actor)
+    for address in left_out:
+        console.progress(f"left out, it holds a secret: {address}")
+    if console.json:
+        console.show({"opml": data.decode(), "left_out": list(left_out)}, ())
+    else:
+        click.echo(data, nl=False)
+
+
+def _finish(console: Console, desk: Desk, actor: Actor, job_id: JobId) -> Job:
+    """See an import to its end: the worker runs it, or we do where there is none."""
+    try:
+        desk.ask.ping()
+    except BusyError:
+        importing.run_waiting(desk, progress=lambda done, total: console.progress(f"{done} of {total}"))
+        return importing.job(desk, actor, job_id)
+    while (job := importing.job(desk, actor, job_id)).ended is None:
+        console.progress(f"{job.done} of {job.total}")
+        time.sleep(LOOK_EVERY)
+    return job
+
+
+def _lines(counts: importing.ImportCounts, notes: tuple[str, ...], items: tuple[JobItem, ...]) -> list[str]:
+    lines = [
+        (
+            f"{len(items)} found: {counts.new} new, {counts.already} already had, {counts.merged} merged, "
+            f"{counts.refused} refused."
+        )
+    ]
+    lines += [f"Mended: {note}" for note in notes]
+    lines += [f"Merged: {item.address} is {item.note}" for item in items if item.state is ItemState.MERGED]
+    lines += [
+        f"Refused: {item.address}: {fault_sentence(Fault(FaultCode(item.note or '')))}"
+        for item in items
+        if item.state is ItemState.REFUSED
+    ]
+    return lines

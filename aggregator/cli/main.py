@@ -1,0 +1,105 @@
+"""The command `broadsheet`: a table of nouns, each loaded when it is asked for, so that `--help` costs nothing.
+
+Exit codes: 0 done, 1 the thing asked about does not hold, 2 wrong use, 3 a fault.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import click
+
+from aggregator.cli import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Noun(NamedTuple):
+    """Where a command is found, and its line in `broadsheet --help`; a test compares both."""
+
+    module: str
+    name: str
+    line: str
+
+
+NOUNS: Mapping[str, Noun] = {
+    "up": Noun("aggregator.cli.up", "up", "Start everything: the web pages and the worker."),
+    "web": Noun("aggregator.cli.up", "web", "Start the web pages alone."),
+    "worker": Noun("aggregator.cli.up", "worker", "Start the worker alone."),
+    "init": Noun("aggregator.cli.init", "init", "Make the instance where there is none, and print a one-time link."),
+    "doctor": Noun("aggregator.cli.doctor", "doctor", "Say what is well and what is not."),
+    "settings": Noun("aggregator.cli.settings", "settings", "Show every setting, with secrets masked."),
+    "feeds": Noun(
+        "aggregator.cli.feeds", "feeds", "Add, list, refresh, import and export sources, and see how fetching goes."
+    ),
+    "lists": Noun("aggregator.cli.lists", "lists", "Show the reading lists and their entries."),
+    "why": Noun("aggregator.cli.why", "why", "Say why an entry stands where it stands."),
+    "rules": Noun("aggregator.cli.rules", "rules", "Check, list and publish ranking rules."),
+    "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
+    "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
+    "members": Noun("aggregator.cli.members", "members", "Show who is here."),
+    "db": Noun("aggregator.cli.db", "db", "Migrate, check and back up the database."),
+}
+
+
+class Nouns(click.Group):
+    """A group that imports a command's module only when the command is run or its own help is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Name the commands in the order of the table, which is the order of a beginning."""
+        return list(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """Load one command."""
+        noun = NOUNS.get(cmd_name)
+        if noun is None:
+            return None
+        return cast("click.Command", getattr(importlib.import_module(noun.module), noun.name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """Write the table of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, noun.line) for name, noun in NOUNS.items()])
+
+
+@click.group(cls=Nouns, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="broadsheet", message="broadsheet %(version)s")
+def broadsheet() -> None:
+    """Broadsheet: a feed aggregator whose front page is decided by rules anyone can read."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code."""
+    try:
+        code = broadsheet.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Abort:
+        return _say("stopped", faults.FAULT)
+    except click.ClickException as exc:
+        exc.show()
+        return faults.WRONG_USE
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`); nothing may be flushed into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return faults.DONE
+    except Exception as exc:  # noqa: BLE001  # the last door: 1 would say "does not hold"
+        told = faults.tell(exc)
+        if told is None:
+            traceback.print_exc()
+            return _say("this is an error in Broadsheet itself; please report it with the lines above", faults.FAULT)
+        return _say(told.sentence, told.code)
+    return code if isinstance(code, int) else faults.DONE
+
+
+def _say(sentence: str, code: int) -> int:
+    click.echo(f"broadsheet: {sentence}", err=True)
+    return code

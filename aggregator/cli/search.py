@@ -1,0 +1,34 @@
+"""`broadsheet search`: find entries by their words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli.console import command
+from aggregator.cli.shapes import found_shape
+from aggregator.errors import BadInputError
+from aggregator.services import searching
+
+if TYPE_CHECKING:
+    from aggregator.cli.console import Console
+
+
+@command(name="search")
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, metavar="N", help="At most so many."
+)
+def search(console: Console, words: tuple[str, ...], limit: int) -> None:
+    """Find entries that hold all of WORDS: "quoted" for a phrase, a final * for a beginning."""
+    asked = " ".join(words)
+    with console.desk() as (desk, actor):
+        page = searching.search(desk, actor, asked, limit=limit)
+    if page.problem:
+        raise BadInputError(asked, page.problem)
+    shapes = [found_shape(found) for found in page.items]
+    lines: list[str] = []
+    for shape in shapes:
+        lines += [f"{shape['id']}  {shape['title']}", f"    {shape['snippet']}"]
+    console.show(shapes, lines or ["Nothing found."])

@@ -1,0 +1,233 @@
+"""Who is here: the first start, one-time links, sessions.
+
+A link and a session are random words that only their holder has; the store keeps their SHA-256 alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BadInputError, ConflictError, NotFoundError
+from aggregator.model.member import Actor, Role
+from aggregator.model.readinglist import Scope
+from aggregator.services.editing import install_shipped
+from aggregator.services.rights import Right, require
+from aggregator.store import lists, members, rules, sessions, values
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import MemberId
+    from aggregator.model.member import Member
+    from aggregator.services.desk import Desk
+
+LINK_LIFE = timedelta(hours=24)
+SESSION_LIFE = timedelta(days=30)
+RENEW_AFTER = timedelta(days=1)
+NAME_LENGTH = 100
+FIRST_LIST = "front-page"
+FIRST_RULE = "many-voices"
+LANGUAGES = ("en", "fr", "es", "ar", "ms", "ko")
+"""The languages of the user interface."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceInfo:
+    """What the instance calls itself. `set_up` is False until somebody used the first link."""
+
+    name: str
+    language: str
+    set_up: bool
+
+
+class LinkState(StrEnum):
+    """What a one-time link would do now."""
+
+    SET_UP = "set-up"  # it names the instance and makes the first member
+    SIGN_IN = "sign-in"  # it opens a session for the one member
+    USED = "used"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def prepare(desk: Desk) -> None:
+    """See that the instance has its group, the shipped rules and the front page. Twice changes nothing."""
+    install_shipped(desk)
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        if lists.find_list(conn, group, FIRST_LIST):
+            return
+    with desk.database.write() as conn:
+        if lists.find_list(conn, group, FIRST_LIST):
+            return
+        rule = rules.find_rule(conn, group, FIRST_RULE)
+        if rule is None:
+            raise NotFoundError("rule", FIRST_RULE)
+        lists.add_list(
+            conn,
+            group,
+            slug=FIRST_LIST,
+            title="Front page",
+            rule_id=rule.id,
+            max_age=timedelta(days=7),
+            time_zone="UTC",
+            scope=Scope(),
+        )
+
+
+def instance(desk: Desk) -> InstanceInfo:
+    """Say what the instance is called. Public: a sign-in hint names the instance too."""
+    with desk.database.read() as conn:
+        name = values.find_value(conn, "instance-name")
+        language = values.find_value(conn, "instance-language")
+    return InstanceInfo(name or "Broadsheet", language or "en", set_up=name is not None)
+
+
+def make_link(desk: Desk) -> str:
+    """Make a one-time link's token, good for 24 hours. For whoever holds the machine: no right is asked."""
+    token = secrets.token_urlsafe(32)
+    with desk.database.write() as conn:
+        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=desk.clock.now() + LINK_LIFE)
+    return token
+
+
+def link_address(desk: Desk, token: str) -> str:
+    """Return the address of the page behind a token."""
+    return f"{desk.address}/set-up/{token}"
+
+
+def link_state(desk: Desk, token: str) -> LinkState:
+    """Say what a link would do, changing nothing: a GET shows a form, whoever previews the address uses nothing."""
+    with desk.database.read() as conn:
+        link = sessions.find_link(conn, _hashed(token))
+        if link is None:
+            return LinkState.UNKNOWN
+        if link.used:
+            return LinkState.USED
+        if link.expires <= desk.clock.now():
+            return LinkState.EXPIRED
+        return LinkState.SIGN_IN if _first_steward(conn) else LinkState.SET_UP
+
+
+def use_link(
+    desk: Desk,
+    token: str,
+    *,
+    name: str | None = None,
+    instance_name: str | None = None,
+    language: str | None = None,
+) -> str:
+    """Use a link up and return the token of a new session.
+
+    On an instance nobody set up yet it takes the member's `name`, the `instance_name` and its `language`; later
+    these are not looked at. Raises NotFoundError("link"), ConflictError for a used or expired one, BadInputError.
+    """
+    now = desk.clock.now()
+    session = secrets.token_urlsafe(32)
+    with desk.database.write() as conn:
+        link = sessions.find_link(conn, _hashed(token))
+        if link is None:
+            raise NotFoundError("link", "as given")  # never the token itself: errors are logged
+        if link.expires <= now:
+            raise ConflictError("link", "it was good for 24 hours; `broadsheet init` prints a new one")
+        member = _first_steward(conn)
+        member_id = member.id if member else _set_up(conn, name, instance_name, language)
+        if not sessions.use_link(conn, _hashed(token), now=now):
+            raise ConflictError("link", "it was used already; `broadsheet init` prints a new one")
+        sessions.add_session(conn, _hashed(session), member=member_id, expires=now + SESSION_LIFE)
+    return session
+
+
+def actor_of(desk: Desk, session: str | None) -> Actor:
+    """Say who a session token speaks for: nobody where it is missing, unknown or over."""
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        found = sessions.find_session(conn, _hashed(session), now=desk.clock.now()) if session else None
+        if found is None:
+            return Actor(member=None, group=group, role=None)
+        return Actor(
+            member=members.get_member(conn, found.member),
+            group=group,
+            role=members.find_role(conn, group, found.member),
+        )
+
+
+def renew(desk: Desk, session: str) -> bool:
+    """Give a session its 30 days again; says whether anything was written, at most once a day.
+
+    For requests that change something: a GET never does.
+    """
+    now = desk.clock.now()
+    with desk.database.read() as conn:
+        found = sessions.find_session(conn, _hashed(session), now=now)
+    if found is None or found.expires > now + SESSION_LIFE - RENEW_AFTER:
+        return False
+    with desk.database.write() as conn:
+        sessions.set_session_expires(conn, _hashed(session), now + SESSION_LIFE)
+    return True
+
+
+def sign_out(desk: Desk, session: str) -> None:
+    """End a session; one that is over already is none."""
+    with desk.database.write() as conn:
+        sessions.delete_session(conn, _hashed(session))
+
+
+def operator(desk: Desk, member_name: str | None = None) -> Actor:
+    """Say who the command line acts as: the member named, else the first steward, else the instance's group itself.
+
+    Whoever may read the data directory may do all this anyway; acting as somebody keeps authors honest.
+    Raises NotFoundError("member").
+    """
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        if member_name is None:
+            return Actor(member=_first_steward(conn), group=group, role=Role.STEWARD)
+        for member in members.get_members(conn):
+            if member.name == member_name:
+                return Actor(member=member, group=group, role=members.find_role(conn, group, member.id))
+    raise NotFoundError("member", member_name)
+
+
+def member_roles(desk: Desk, actor: Actor) -> tuple[tuple[Member, Role | None], ...]:
+    """Give the members with what each is in the instance's group, in the order they came."""
+    require(actor, Right.SEE_MEMBERS)
+    with desk.database.read() as conn:
+        return tuple((member, members.find_role(conn, actor.group, member.id)) for member in members.get_members(conn))
+
+
+def _set_up(conn: Connection, name: str | None, instance_name: str | None, language: str | None) -> MemberId:
+    values.set_value(conn, "instance-name", _given("name of the instance", instance_name))
+    if language not in LANGUAGES:
+        raise BadInputError("language", f"one of {', '.join(LANGUAGES)} is expected")
+    values.set_value(conn, "instance-language", language)
+    member = members.add_member(conn, name=_given("your name", name), language=language)
+    members.set_role(conn, members.instance_group(conn), member, Role.STEWARD)
+    return member
+
+
+def _given(part: str, text: str | None) -> str:
+    cleaned = " ".join((text or "").split())
+    if not cleaned:
+        raise BadInputError(part, "it is empty")
+    if len(cleaned) > NAME_LENGTH:
+        raise BadInputError(part, f"at most {NAME_LENGTH} characters fit")
+    return cleaned
+
+
+def _first_steward(conn: Connection) -> Member | None:
+    group = members.instance_group(conn)
+    for member in members.get_members(conn):
+        if members.find_role(conn, group, member.id) is Role.STEWARD:
+            return member
+    return None
+
+
+def _hashed(token: str) -> bytes:
+    # Tokens carry 256 random bits: a plain hash cannot be turned back, and no salt is needed.
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,347 @@
+"""Source lists in and out: OPML imported as a job that can be watched, interrupted and undone; OPML exported.
+
+An import reads nothing from the network: its feeds are fetched once the last of them is written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
+from aggregator.model.job import ItemState, JobItem, JobState
+from aggregator.model.subscription import NewSubscription, OpmlFeed
+from aggregator.outbound.guard import private_hosts
+from aggregator.services.import_plan import Held, plan
+from aggregator.services.rights import Right, require
+from aggregator.services.subscribing import fetch_again, new_feed, rest_if_unread
+from aggregator.sources.opml import read_opml
+from aggregator.sources.opmlout import write_opml
+from aggregator.store import feeds, folders, jobs, leases, subscriptions, values
+from aggregator.text.masking import has_secret, mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import FeedId, JobId, OwnerId
+    from aggregator.model.job import Job
+    from aggregator.model.member import Actor
+    from aggregator.model.subscription import OpmlDocument
+    from aggregator.services.desk import Desk
+    from aggregator.services.import_plan import Planned
+
+    Progress = Callable[[int, int], None]
+    """Is told how many feeds are done, and of how many."""
+
+BATCH = 64
+"""Feeds written in one transaction: a member's mark waits for no more than that."""
+NOT_YET = timedelta(days=1)
+"""Feeds of an import that is under way are due this much later, and at once when it ends."""
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What became of the feeds of a list. `merged`: in it twice, or held under another address."""
+
+    new: int = 0
+    already: int = 0
+    merged: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would do. `recovered` says in plain words what had to be mended to read the file."""
+
+    title: str | None
+    counts: ImportCounts
+    items: tuple[JobItem, ...]
+    folders: tuple[str, ...]
+    recovered: tuple[str, ...]
+
+
+def preview(desk: Desk, actor: Actor, data: bytes) -> ImportPreview:
+    """Say what importing `data` would do, writing nothing. Raises BadDocumentError."""
+    require(actor, Right.IMPORT)
+    document = read_opml(data)
+    items = tuple(_job_item(planned, planned.feed_id) for planned in _plan(desk, actor.group, document))
+    return ImportPreview(document.title, _count(items), items, document.folders, document.recovered)
+
+
+def start_import(desk: Desk, actor: Actor, name: str, data: bytes) -> JobId:
+    """Put an import in the queue and wake the worker. Raises BadDocumentError for what is no source list."""
+    require(actor, Right.IMPORT)
+    document = read_opml(data)
+    with desk.database.write() as conn:
+        job_id = jobs.add_job(conn, actor.group, _name(name), data, now=desk.clock.now())
+        _note_progress(conn, job_id, JobState.WAITING, 0, document)
+        held = {folder.path for folder in folders.get_folders(conn, actor.group)}
+        fresh = [path for path in document.folders if path not in held]
+        values.set_value(conn, _folders_of(job_id), json.dumps(fresh, ensure_ascii=False))
+    desk.ask.wake()
+    return job_id
+
+
+def run_waiting(desk: Desk, *, progress: Progress | None = None) -> None:
+    """Run imports until none waits."""
+    while run_next(desk, progress=progress):
+        pass
+
+
+def run_next(desk: Desk, *, progress: Progress | None = None) -> bool:
+    """Run the next waiting or interrupted import to its end; False where there is none.
+
+    Safe to be stopped at any point, and to be run by two at once: each batch is one transaction that goes on
+    where the last one ended, and gives up where somebody else was quicker.
+    """
+    with desk.database.read() as conn:
+        waiting = jobs.next_waiting(conn)
+    if waiting is None:
+        return False
+    try:
+        _run(desk, waiting, progress)
+    except BadDocumentError as exc:
+        with desk.database.write() as conn:
+            jobs.set_progress(
+                conn,
+                waiting.id,
+                state=JobState.FAILED,
+                total=waiting.total,
+                done=waiting.done,
+                notes=(*waiting.notes, str(exc)),
+                ended=desk.clock.now(),
+            )
+    return True
+
+
+def job(desk: Desk, actor: Actor, job_id: JobId) -> Job:
+    """Give an import. Raises NotFoundError("job")."""
+    require(actor, Right.IMPORT)
+    with desk.database.read() as conn:
+        found = jobs.get_job(conn, job_id)
+    if found.owner != actor.group:
+        raise NotFoundError("job", job_id)
+    return found
+
+
+def recent_jobs(desk: Desk, actor: Actor, *, limit: int = 10) -> tuple[Job, ...]:
+    """Give the group's imports, the newest first."""
+    require(actor, Right.IMPORT)
+    with desk.database.read() as conn:
+        return jobs.get_jobs(conn, actor.group, limit=limit)
+
+
+def counts(desk: Desk, actor: Actor, job_id: JobId) -> ImportCounts:
+    """Give what became of the feeds of an import so far. Raises NotFoundError("job")."""
+    job(desk, actor, job_id)
+    with desk.database.read() as conn:
+        found = jobs.count_items(conn, job_id)
+    return ImportCounts(**{state.value: number for state, number in found.items()})
+
+
+def job_items(
+    desk: Desk, actor: Actor, job_id: JobId, *, state: ItemState | None = None, after: int = 0, limit: int = 100
+) -> tuple[JobItem, ...]:
+    """Give the feeds of an import in document order, after a position. `note` is a fault's code or an address.
+
+    Raises NotFoundError("job").
+    """
+    job(desk, actor, job_id)
+    with desk.database.read() as conn:
+        return jobs.get_items(conn, job_id, state=state, after=after, limit=limit)
+
+
+def undo_import(desk: Desk, actor: Actor, job_id: JobId) -> int:
+    """Take back what an import added and nothing else; gives how many sources that were.
+
+    A feed nobody else reads goes too if nothing was fetched of it; else it rests, since somebody may have starred
+    an entry of it. Raises ConflictError where the import is not over or was undone already.
+    """
+    require(actor, Right.IMPORT)
+    held = job(desk, actor, job_id)
+    if held.undone or held.state is not JobState.DONE:
+        raise ConflictError("import", "it was undone already" if held.undone else "it is not over yet")
+    with desk.database.read() as conn:
+        there = {held.feed_id for held in subscriptions.get_subscriptions(conn, actor.group)}
+    removed = 0
+    for added in _added(desk, job_id):
+        with desk.database.write() as conn:
+            removed += _take_back(conn, actor.group, [feed_id for feed_id in added if feed_id in there])
+    with desk.database.write() as conn:
+        _take_back_folders(conn, actor.group, json.loads(values.find_value(conn, _folders_of(job_id)) or "[]"))
+        values.delete_value(conn, _folders_of(job_id))
+        jobs.set_undone(conn, job_id)
+    return removed
+
+
+def export_opml(desk: Desk, actor: Actor) -> bytes:
+    """Write the group's sources as OPML that any reader can open; the same sources give the same bytes.
+
+    Addresses that let in whoever knows them are left out: the file is made to be handed on.
+    """
+    require(actor, Right.EXPORT)
+    with desk.database.read() as conn:
+        name = values.find_value(conn, "instance-name") or "Broadsheet"
+        paths = tuple(folder.path for folder in folders.get_folders(conn, actor.group))
+    outlines = _outlines(desk, actor.group)
+    return write_opml(name, paths, tuple(each for each in outlines if not has_secret(each.address)))
+
+
+def left_out_of_export(desk: Desk, actor: Actor) -> tuple[str, ...]:
+    """Give the masked addresses that `export_opml` leaves out."""
+    require(actor, Right.EXPORT)
+    return tuple(mask(each.address) for each in _outlines(desk, actor.group) if has_secret(each.address))
+
+
+def _outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
+    """Give an owner's sources as outlines."""
+    with desk.database.read() as conn:
+        held = subscriptions.get_subscribed(conn, owner)
+        extras = subscriptions.get_extras(conn, owner)
+    outlines = [
+        OpmlFeed(
+            address=each.feed.address,
+            title=each.subscription.title or each.feed.title,
+            site=each.feed.site,
+            language=each.feed.language,
+            why=each.subscription.why,
+            folders=each.subscription.folders,
+            extra=extras.get(each.feed.id, ()),
+        )
+        for each in held
+    ]
+    return tuple(outlines)
+
+
+def _run(desk: Desk, job: Job, progress: Progress | None) -> None:
+    with desk.database.read() as conn:
+        document = read_opml(jobs.get_document(conn, job.id))
+    planned = _plan(desk, job.owner, document)
+    done = job.done
+    while done < len(planned):
+        with desk.database.write() as conn:
+            # Somebody else may be at the same job: whoever has the turn goes on where it stands.
+            done = jobs.get_job(conn, job.id).done
+            if not done:
+                folders.add_folders(conn, job.owner, document.folders)
+            if batch := planned[done : done + BATCH]:
+                _write(conn, job, batch, desk.clock.now())
+                done = batch[-1].position
+                _note_progress(conn, job.id, JobState.RUNNING, done, document)
+        if progress:
+            progress(done, len(planned))
+    _release(desk, job)
+    with desk.database.write() as conn:
+        _note_progress(conn, job.id, JobState.DONE, done, document, ended=desk.clock.now())
+    desk.ask.wake()
+
+
+def _plan(desk: Desk, owner: OwnerId, document: OpmlDocument) -> tuple[Planned, ...]:
+    with desk.database.read() as conn:
+        subscribed = frozenset(each.feed_id for each in subscriptions.get_subscriptions(conn, owner))
+        held = Held(feeds.iter_feeds(conn), subscribed)
+    return plan(document.feeds, held, private_hosts(desk.settings.allow_private_hosts))
+
+
+def _note_progress(
+    conn: Connection,
+    job_id: JobId,
+    state: JobState,
+    done: int,
+    document: OpmlDocument,
+    *,
+    ended: datetime | None = None,
+) -> None:
+    jobs.set_progress(
+        conn, job_id, state=state, total=len(document.feeds), done=done, notes=document.recovered, ended=ended
+    )
+
+
+def _write(conn: Connection, job: Job, batch: Sequence[Planned], now: datetime) -> None:
+    fresh = [item for item in batch if item.state is ItemState.NEW]
+    unknown = [
+        new_feed(item.address, title=item.feed.title, site=item.feed.site, language=item.feed.language)
+        for item in fresh
+        if item.feed_id is None
+    ]
+    ids = feeds.add_feeds(conn, unknown, now=now, due=[now + NOT_YET] * len(unknown))
+    wanted = [
+        NewSubscription(
+            feed_id=item.feed_id or ids[item.address],
+            title=item.feed.title,
+            why=item.feed.why,
+            folders=item.folders,
+            extra=item.feed.extra,
+        )
+        for item in fresh
+    ]
+    subscriptions.add_subscriptions(conn, job.owner, wanted, now=now)
+    jobs.add_items(conn, job.id, [_job_item(item, item.feed_id or ids.get(item.address)) for item in batch])
+
+
+def _release(desk: Desk, job: Job) -> None:
+    """Let the feeds that were added be fetched; one that rested because nobody read it goes on when that is fair."""
+    for added in _added(desk, job.id):
+        now = desk.clock.now()
+        with desk.database.write() as conn:
+            held = feeds.get_feeds(conn, added).values()
+            for feed in held:
+                if feed.health.last_tried is None:
+                    leases.set_due(conn, feed.id, now)
+                fetch_again(conn, feed, now)
+
+
+def _added(desk: Desk, job_id: JobId) -> Iterator[list[FeedId]]:
+    after = 0
+    while True:
+        with desk.database.read() as conn:
+            items = jobs.get_items(conn, job_id, state=ItemState.NEW, after=after, limit=BATCH)
+        if not items:
+            return
+        after = items[-1].position
+        yield [item.feed_id for item in items if item.feed_id is not None]
+
+
+def _take_back(conn: Connection, owner: OwnerId, added: Sequence[FeedId]) -> int:
+    for feed_id in added:
+        subscriptions.delete_subscription(conn, owner, feed_id)
+    entries = feeds.count_entries(conn, added)
+    for feed_id in added:
+        if not entries.get(feed_id) and not subscriptions.count_subscribers(conn, feed_id):
+            feeds.delete_feed(conn, feed_id)
+        else:
+            rest_if_unread(conn, feed_id)
+    return len(added)
+
+
+def _take_back_folders(conn: Connection, owner: OwnerId, made: Sequence[str]) -> None:
+    """Delete those of the folders an import made that nothing is filed in, the innermost first."""
+    filled = [path for held in subscriptions.get_subscriptions(conn, owner) for path in held.folders]
+    for path in sorted(made, key=lambda path: -path.count("/")):
+        inside = f"{path}/"
+        others = [folder.path for folder in folders.get_folders(conn, owner)]
+        if path not in filled and not any(other.startswith(inside) for other in others):
+            folders.delete_folder(conn, owner, path)
+
+
+def _job_item(planned: Planned, feed_id: FeedId | None) -> JobItem:
+    return JobItem(planned.position, planned.address, planned.feed.title, planned.state, feed_id, planned.note)
+
+
+def _count(items: Sequence[JobItem]) -> ImportCounts:
+    states = [item.state for item in items]
+    return ImportCounts(**{state.value: states.count(state) for state in ItemState})
+
+
+def _folders_of(job_id: JobId) -> str:
+    return f"import-folders-{job_id}"
+
+
+def _name(name: str) -> str:
+    return " ".join(name.split())[:NAME_LENGTH] or "import"
