@@ -16,12 +16,14 @@ from aggregator.model.candidate import HAS
 from rankers import CandidateTable, Labels, LabelSets, Numbers, fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
     from aggregator.candidates.facts import Facts, FeedLabels
     from aggregator.candidates.snapshot import Snapshot
+    from aggregator.model.ids import FeedId
     from aggregator.model.readinglist import ReadingList, Scope
 
 MOST = 100_000
@@ -120,20 +122,19 @@ def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: 
 
 
 def _feeds_of(facts: Facts, scope: Scope) -> NDArray[np.bool_]:
-    """Tell for each feed whether the scope's feeds or folders hold it; all where neither is named."""
+    return np.array([in_scope(scope, feed.id, feed.folders) for feed in facts.feeds], dtype=np.bool_)
+
+
+def in_scope(scope: Scope, feed_id: FeedId, folders: Sequence[str]) -> bool:
+    """Tell whether the scope names a feed, or a folder that it stands in; all where it names neither."""
     if not scope.feeds and not scope.folders:
-        return np.ones(len(facts.feeds), dtype=np.bool_)
-    named = set(scope.feeds)
-    folders = tuple(fold(path) for path in scope.folders)
-    return np.array(
-        [feed.id in named or any(_is_in(path, folders) for path in feed.folders) for feed in facts.feeds],
-        dtype=np.bool_,
-    )
+        return True
+    return feed_id in scope.feeds or any(_is_in(path, scope.folders) for path in folders)
 
 
-def _is_in(path: str, folders: tuple[str, ...]) -> bool:
+def _is_in(path: str, folders: Sequence[str]) -> bool:
     folded = fold(path)
-    return any(folded == folder or folded.startswith(folder + "/") for folder in folders)
+    return any(folded == folder or folded.startswith(folder + "/") for folder in map(fold, folders))
 
 
 def _is_one_of(language: str, wanted: tuple[str, ...]) -> bool:

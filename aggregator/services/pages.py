@@ -169,11 +169,20 @@ class FoldedPage:
     next_start: int | None
 
 
+class OutOfScope(StrEnum):
+    """Why an entry is no candidate of a list at all."""
+
+    TOO_OLD = "too-old"  # older than the list goes back
+    NOT_ARRIVED = "not-arrived"  # it came after the instant looked at
+    CUT = "cut"  # the list has more candidates than can be ranked, and newer ones
+    OTHER_SOURCES = "other-sources"  # the list draws from other sources, folders or languages
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one entry stands in one ranking: exactly one of `explanation` and `absence`.
+    """Where one entry stands in one ranking: exactly one of `explanation`, `absence` and `out_of_scope`.
 
-    `explanation` for entries that have a place (shown or further down), `absence` for the others.
+    `explanation` for entries that have a place (shown or further down), `absence` for the other candidates.
     `what_if` is filled where it was asked for: (id of the line left away, position then or None).
     `mentions` has the rows that the explanation or the absence names.
     """
@@ -185,6 +194,7 @@ class Standing:
     explanation: Explanation | None
     absence: Absence | None
     what_if: tuple[tuple[str, int | None], ...] | None = None
+    out_of_scope: OutOfScope | None = None
     mentions: Mapping[int, Mention] = field(default_factory=dict)
 
 

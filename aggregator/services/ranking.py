@@ -18,12 +18,12 @@ import numpy as np
 from aggregator.candidates.facts import FeedFacts, full_hour, make_facts
 from aggregator.candidates.snapshot import EMPTY
 from aggregator.candidates.table import candidates, count_newer
-from aggregator.model.ids import EntryId
+from aggregator.model.ids import EntryId, Uid
 from aggregator.store import feeds, seen, subscriptions, values
 from rankers import Sentences, parse_rule, rank, what_if, why_not, whys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -79,6 +79,7 @@ class Ranked:
         self._ranking = ranking
         self._entry_ids = found.entry_ids
         self._explained: dict[tuple[int, str], Explanation] = {}
+        self._folded: Mapping[int, int] | None = None
         self._turn = RLock()
 
     def __len__(self) -> int:
@@ -116,6 +117,10 @@ class Ranked:
         """Return the entry that a row stands for."""
         return EntryId(int(self._entry_ids[row]))
 
+    def uid(self, row: int) -> Uid:
+        """Return the uid of a row's entry."""
+        return Uid(self._ranking.table.uid_hex(row))
+
     def find_row(self, entry_id: EntryId) -> int | None:
         """Return the row of an entry; None where it is no candidate."""
         found = np.flatnonzero(self._entry_ids == entry_id)
@@ -130,14 +135,14 @@ class Ranked:
         """Explain rows that have a place; each is worked out once."""
         with self._turn:
             unknown = [row for row in rows if (row, language) not in self._explained]
-            for told in whys(self._ranking, unknown, sentences=Sentences.of(language)):
+            for told in whys(self._ranking, unknown, sentences=_sentences(language)):
                 self._explained[told.row, language] = told
             return tuple(self._explained[row, language] for row in rows)
 
     def absence(self, row: int, language: str) -> Absence:
         """Say why a row is not shown."""
         with self._turn:
-            return why_not(self._ranking, row, sentences=Sentences.of(language))
+            return why_not(self._ranking, row, sentences=_sentences(language))
 
     def what_if(self, row: int) -> tuple[tuple[str, int | None], ...]:
         """Rank once more for each line: its id, and where the row would stand without it."""
@@ -157,14 +162,24 @@ class Ranked:
         with self._turn:
             return self._ranking.withheld_by(row)
 
-    def folded_rows(self) -> tuple[tuple[int, int], ...]:
-        """Return (row, lead) of what is folded, in no order."""
+    def folded(self) -> Mapping[int, int]:
+        """Return the lead of each row that is folded into a story."""
         with self._turn:
-            return tuple(self._ranking.folded.items())
+            if self._folded is None:
+                self._folded = self._ranking.folded
+            return self._folded
 
     def _newest_first(self, row: int) -> tuple[int, list[int]]:
         table = self._ranking.table
         return -int(table.time[row]), table.uid[row].tolist()
+
+
+def _sentences(language: str) -> Sentences:
+    """Give the words of a language, English where the engine does not have it yet."""
+    try:
+        return Sentences.of(language)
+    except LookupError:
+        return Sentences.of("en")
 
 
 @lru_cache(maxsize=64)

@@ -1,14 +1,19 @@
-"""Reading: lists, their pages, an entry with where it stands, what is left out and why.
+"""Reading: lists, their pages, what is left out and why. The door of all that reading needs.
 
 Every function takes the desk and who is asking, checks the right to read, and gives the frozen values of pages.py.
 `rule` is the slug of one of the owner's rules (None: the list's own); `at` and `data_version` come from a page
-shown before and keep its snapshot; None means now.
+shown before and keep its snapshot; None means now. `language` is that of the sentences in explanations.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aggregator.services.asking import list_and_rule
+from aggregator.services.emptiness import why_empty
+from aggregator.services.marking import mark, mark_above, shelf, undo
 from aggregator.services.pages import (
     Counts,
     EmptyKind,
@@ -21,20 +26,31 @@ from aggregator.services.pages import (
     LeftOutPage,
     ListedEntry,
     ListPage,
+    Mention,
+    OutOfScope,
     SeenEntry,
+    ShelfPage,
     Standing,
     Undo,
     WithheldEntry,
 )
+from aggregator.services.ranking import newer_since, ranked
+from aggregator.services.registers import folded, left_out, lines_of, next_start
+from aggregator.services.rights import Right, require
+from aggregator.services.seeing import fields_of, mentions_of, named_rows, see_entries
+from aggregator.services.standing import entry_page, why_not
+from aggregator.store import lists as stored_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from aggregator.model.ids import Uid
+    from sqlalchemy import Connection
+
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList
+    from aggregator.services.asking import Named
     from aggregator.services.desk import Desk
+    from aggregator.services.ranking import Ranked
 
 __all__ = [
     "Counts",
@@ -48,7 +64,10 @@ __all__ = [
     "LeftOutPage",
     "ListPage",
     "ListedEntry",
+    "Mention",
+    "OutOfScope",
     "SeenEntry",
+    "ShelfPage",
     "Standing",
     "Undo",
     "WithheldEntry",
@@ -60,6 +79,7 @@ __all__ = [
     "lists",
     "mark",
     "mark_above",
+    "shelf",
     "undo",
     "why_not",
 ]
@@ -69,8 +89,10 @@ PAGE = 50
 
 
 def lists(desk: Desk, actor: Actor) -> tuple[ReadingList, ...]:
-    """The lists of the instance's group, the front page first. Raises NotSignedInError."""
-    raise NotImplementedError
+    """Give the lists of the instance's group, the front page first. Raises NotSignedInError."""
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        return stored_lists.get_lists(conn, actor.group)
 
 
 def list_page(
@@ -84,12 +106,22 @@ def list_page(
     start: int = 0,
     hide_read: bool = False,
     limit: int | None = None,
+    language: str = "en",
 ) -> ListPage:
-    """What the list shows, from place `start` on: all of it, or pages of 50 for a rule without an end.
+    """Give what the list shows, from place `start` on: all of it, or pages of 50 for a rule without an end.
 
     Raises NotFoundError("list" or "rule").
     """
-    raise NotImplementedError
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        asked = list_and_rule(conn, actor, slug, rule)
+        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        shown = ranking.counts.shown
+        size = limit or (shown if ranking.has_end else PAGE)
+        stop = min(start + size, shown)
+        places = range(min(start, stop), stop)
+        page = _page(desk, conn, actor, asked, ranking, places=places, end=shown, language=language)
+        return _without_read(page) if hide_read else page
 
 
 def further_down(
@@ -102,102 +134,67 @@ def further_down(
     data_version: int | None = None,
     start: int | None = None,
     limit: int = PAGE,
+    language: str = "en",
 ) -> ListPage:
     """Give the places after the end of what is shown, in the same order; `start` None: the first of them."""
-    raise NotImplementedError
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        asked = list_and_rule(conn, actor, slug, rule)
+        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        shown, end = ranking.counts.shown, ranking.counts.shown + ranking.counts.after_end
+        first = min(max(shown, start or 0), end)
+        places = range(first, min(first + limit, end))
+        return _page(desk, conn, actor, asked, ranking, places=places, end=end, language=language, further=True)
 
 
-def left_out(
+def _page(
     desk: Desk,
+    conn: Connection,
     actor: Actor,
-    slug: str,
+    asked: Named,
+    ranking: Ranked,
     *,
-    rule: str | None = None,
-    at: datetime | None = None,
-    data_version: int | None = None,
-    line: str | None = None,
-    start: int = 0,
-    limit: int = PAGE,
-) -> LeftOutPage:
-    """Give what the rule's filter lines withheld, each with all lines that match it."""
-    raise NotImplementedError
+    places: range,
+    end: int,
+    language: str,
+    further: bool = False,
+) -> ListPage:
+    """Make the page of these places, counted from 0; `end` is where the pages of this kind end."""
+    counts, by = ranking.counts, lines_of(ranking)
+    rows = ranking.rows(places.start, places.stop)
+    told = ranking.explain(rows, language)
+    named = dict.fromkeys(row for one in told for row in named_rows(one))
+    seen = see_entries(conn, actor, [ranking.entry_id(row) for row in (*rows, *named)])
+    folds = Counter(ranking.folded().values())
+    items = tuple(
+        ListedEntry(**fields_of(seen[entry_id]), position=place + 1, folded=folds[row], explanation=explanation)
+        for place, row, explanation in zip(places, rows, told, strict=True)
+        if (entry_id := ranking.entry_id(row)) in seen  # deleted since: its place stays empty on this snapshot
+    )
+    return ListPage(
+        list=ranking.list,
+        rule=asked.rule,
+        own_rule=asked.own_rule,
+        rules=asked.rules,
+        at=ranking.at,
+        data_version=ranking.data_version,
+        newest=asked.rule.slug == NEWEST_FIRST,
+        further=further,
+        items=items,
+        counts=Counts(counts.shown, len(ranking), counts.withheld, counts.folded, counts.after_end),
+        left_out_by=by,
+        start=places.start,
+        next_start=next_start(places.stop, end),
+        newer=newer_since(desk, conn, ranking),
+        hidden_read=0,
+        hide_read=False,
+        empty=None if counts.shown else why_empty(conn, ranking, by),
+        cut=ranking.cut,
+        mentions=mentions_of(seen, ranking, named),
+    )
 
 
-def folded(
-    desk: Desk,
-    actor: Actor,
-    slug: str,
-    *,
-    rule: str | None = None,
-    at: datetime | None = None,
-    data_version: int | None = None,
-    lead: Uid | None = None,
-    start: int = 0,
-    limit: int = PAGE,
-) -> FoldedPage:
-    """Give what was folded into stories, each with the entry that leads its story."""
-    raise NotImplementedError
-
-
-def entry_page(
-    desk: Desk,
-    actor: Actor,
-    uid: Uid,
-    slug: str | None = None,
-    *,
-    rule: str | None = None,
-    at: datetime | None = None,
-    data_version: int | None = None,
-    what_if: bool = False,
-) -> EntryPage:
-    """One entry with its body and, where a list is named, its standing and neighbours there.
-
-    `what_if` ranks once more for each line of the rule. Raises NotFoundError("entry", "list" or "rule").
-    """
-    raise NotImplementedError
-
-
-def why_not(
-    desk: Desk,
-    actor: Actor,
-    slug: str,
-    link: str,
-    *,
-    rule: str | None = None,
-    at: datetime | None = None,
-    data_version: int | None = None,
-) -> tuple[FoundEntry, ...]:
-    """Where the entries with this link stand; empty where no entry held has it."""
-    raise NotImplementedError
-
-
-def mark(
-    desk: Desk,
-    actor: Actor,
-    uids: Sequence[Uid],
-    *,
-    read: bool | None = None,
-    starred: bool | None = None,
-    later: bool | None = None,
-) -> Undo:
-    """Set marks of the asking member; None leaves a mark as it is. Unknown uids are passed over."""
-    raise NotImplementedError
-
-
-def mark_above(
-    desk: Desk,
-    actor: Actor,
-    slug: str,
-    position: int,
-    *,
-    rule: str | None = None,
-    at: datetime | None = None,
-    data_version: int | None = None,
-) -> Undo:
-    """Mark as read every entry from place 1 to `position`, both included, of the snapshot that was shown."""
-    raise NotImplementedError
-
-
-def undo(desk: Desk, actor: Actor, undo_id: str) -> Undo:
-    """Take back the member's last marking. Raises ConflictError where it was another one."""
-    raise NotImplementedError
+def _without_read(page: ListPage) -> ListPage:
+    """Hide what the member has read: a view of the page, places keep their numbers."""
+    kept = tuple(item for item in page.items if not item.state.read)
+    return replace(page, items=kept, hidden_read=len(page.items) - len(kept), hide_read=True)

@@ -1,0 +1,126 @@
+"""Where one entry stands: its page, its neighbours, and the answer to "why is this not here?"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aggregator.services.asking import list_and_rule
+from aggregator.services.pages import EntryPage, FoundEntry, OutOfScope, Standing
+from aggregator.services.ranking import ranked
+from aggregator.services.rights import Right, require
+from aggregator.services.seeing import mentions_of, named_rows, see_entries
+from aggregator.store import entries
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import EntryId, Uid
+    from aggregator.model.member import Actor
+    from aggregator.services.desk import Desk
+    from aggregator.services.pages import SeenEntry
+    from aggregator.services.ranking import Ranked
+
+
+def entry_page(
+    desk: Desk,
+    actor: Actor,
+    uid: Uid,
+    slug: str | None = None,
+    *,
+    rule: str | None = None,
+    at: datetime | None = None,
+    data_version: int | None = None,
+    what_if: bool = False,
+    language: str = "en",
+) -> EntryPage:
+    """Give one entry with its body and, where a list is named, its standing and neighbours there.
+
+    `what_if` ranks once more for each line of the rule. Raises NotFoundError("entry", "list" or "rule").
+    """
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        found = entries.get_entry(conn, uid)
+        body = entries.get_body(conn, found.id)
+        if slug is None:
+            return EntryPage(see_entries(conn, actor, [found.id])[found.id], body, None, None, None)
+        asked = list_and_rule(conn, actor, slug, rule)
+        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        row = ranking.find_row(found.id)
+        position = None if row is None else ranking.position(row)
+        above, below = _neighbours(ranking, position)
+        seen = see_entries(conn, actor, [found.id])[found.id]
+        around = entries.get_entries(conn, [each for each in (above, below) if each])
+        standing = _standing(conn, actor, ranking, seen, language=language, what_if=what_if)
+    return EntryPage(
+        seen=seen,
+        body=body,
+        standing=standing,
+        previous=around[above].uid if above in around else None,
+        next=around[below].uid if below in around else None,
+    )
+
+
+def why_not(
+    desk: Desk,
+    actor: Actor,
+    slug: str,
+    link: str,
+    *,
+    rule: str | None = None,
+    at: datetime | None = None,
+    data_version: int | None = None,
+    language: str = "en",
+) -> tuple[FoundEntry, ...]:
+    """Say where the entries with this link stand; empty where no entry held has it. Raises NotFoundError."""
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        asked = list_and_rule(conn, actor, slug, rule)
+        found = entries.find_by_link(conn, link.strip())
+        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        seen = see_entries(conn, actor, [entry.id for entry in found])
+        return tuple(FoundEntry(one, _standing(conn, actor, ranking, one, language=language)) for one in seen.values())
+
+
+def _neighbours(ranking: Ranked, position: int | None) -> tuple[EntryId | None, EntryId | None]:
+    if position is None:
+        return None, None
+    above = ranking.rows(position - 2, position - 1) if position > 1 else ()
+    below = ranking.rows(position, position + 1)
+    first, last = (ranking.entry_id(rows[0]) if rows else None for rows in (above, below))
+    return first, last
+
+
+def _standing(
+    conn: Connection, actor: Actor, ranking: Ranked, seen: SeenEntry, *, language: str, what_if: bool = False
+) -> Standing:
+    row = ranking.find_row(seen.entry.id)
+    told = absent = None
+    if row is not None and ranking.position(row) is not None:
+        (told,) = ranking.explain([row], language)
+    elif row is not None:
+        absent = ranking.absence(row, language)
+    outcome = told or absent
+    named = list(named_rows(outcome)) if outcome else []
+    mentioned = see_entries(conn, actor, [ranking.entry_id(each) for each in named])
+    return Standing(
+        list=ranking.list,
+        rule=ranking.version,
+        at=ranking.at,
+        data_version=ranking.data_version,
+        explanation=told,
+        absence=absent,
+        what_if=ranking.what_if(row) if what_if and row is not None else None,
+        out_of_scope=None if outcome else _out_of_scope(ranking, seen),
+        mentions=mentions_of(mentioned, ranking, named),
+    )
+
+
+def _out_of_scope(ranking: Ranked, seen: SeenEntry) -> OutOfScope:
+    entry = seen.entry
+    if entry.first_seen > ranking.at or entry.time > ranking.at:
+        return OutOfScope.NOT_ARRIVED
+    if ranking.at - entry.time >= ranking.list.max_age:
+        return OutOfScope.TOO_OLD
+    return OutOfScope.CUT if ranking.cut else OutOfScope.OTHER_SOURCES
