@@ -8,8 +8,8 @@ PACKAGES := aggregator rankers web
 .PHONY: run test lint types imports docs pytest bench long messages clean
 
 run: $(VENV)/.product
-	@$(BIN)/broadsheet --data $(DATA) init --starter feeds.opml --quiet
-	@$(BIN)/broadsheet --data $(DATA) up
+	@$(BIN)/broadsheet init --data $(DATA) --starter feeds.opml
+	@$(BIN)/broadsheet up --data $(DATA)
 
 test: lint types imports docs pytest
 

@@ -47,9 +47,14 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def imports_below(path: Path, modules: set[str]) -> set[str]:
+    """The full names a file imports that are, or lie below, one of `modules`."""
+    return {i for i in imports(path) for m in modules if i == m or i.startswith(m + ".")}
+
+
 def imports_any(path: Path, modules: set[str]) -> set[str]:
-    """Those of `modules` (or parts of them) that a file imports."""
-    return {m for m in modules for i in imports(path) if i == m or i.startswith(m + ".")}
+    """Those of `modules` that a file imports, or imports parts of."""
+    return {m for m in modules if imports_below(path, {m})}
 
 
 def imports_when_loaded(path: Path) -> set[str]:

@@ -5,8 +5,8 @@
 Then, in another shell, an instance whose clock stands where most of these feeds were captured:
 
     export BROADSHEET_ALLOW_PRIVATE_HOSTS=127.0.0.1:8901
-    broadsheet --data /tmp/corpus init --starter /tmp/corpus.opml
-    broadsheet --data /tmp/corpus up --clock 2026-02-18T12:00:00Z
+    broadsheet init --data /tmp/corpus --starter /tmp/corpus.opml
+    broadsheet up --data /tmp/corpus --clock 2026-02-18T12:00:00Z
 """
 
 from __future__ import annotations
