@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1). Wrong types are passed over, not refused."""
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1), and RSS written as JSON. Wrong types are passed over."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def read_json(data: bytes, most: int) -> RawDocument | None:
         feed = json.loads(_decoded(data), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
+    if isinstance(feed, dict) and isinstance(feed.get("rss"), dict):
+        return _rss(feed["rss"].get("channel"), most)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         return None
     if "version" not in feed and "title" not in feed:
@@ -24,6 +26,44 @@ def read_json(data: bytes, most: int) -> RawDocument | None:
         if isinstance(item, dict):
             document.entries.append(_entry(item))
     return document
+
+
+def _rss(channel: Any, most: int) -> RawDocument | None:
+    """Read RSS in JSON (rss-in-json): the elements of RSS 2.0 as keys, one item or a list of them."""
+    if not isinstance(channel, dict):
+        return None
+    document = RawDocument(format="rss-2.0")
+    feed = document.feed
+    title, description = _text(channel, "title"), _text(channel, "description")
+    feed.title = Text("either", title) if title else None
+    feed.subtitle = Text("html", description) if description else None
+    feed.site, feed.language, feed.ttl = (_text(channel, key) for key in ("link", "language", "ttl"))
+    items = channel.get("item")
+    for item in (items if isinstance(items, list) else [items])[: most + 1]:
+        if isinstance(item, dict):
+            document.entries.append(_rss_item(item))
+    return document
+
+
+def _rss_item(item: dict[str, Any]) -> RawEntry:
+    title, description = _text(item, "title"), _text(item, "description")
+    guid = item.get("guid")
+    author = _text(item, "author")
+    category = item.get("category")
+    entry = RawEntry(
+        guid=_text(guid, "#value") if isinstance(guid, dict) else _text(item, "guid"),
+        link=_text(item, "link"),
+        title=Text("either", title) if title else None,
+        summary=Text("html", description) if description else None,
+        published=_text(item, "pubDate"),
+        comments=_text(item, "comments"),
+        authors=[(author, None)] if author else [],
+        categories=[word for word in (category if isinstance(category, list) else [category]) if isinstance(word, str)],
+    )
+    file = item.get("enclosure")
+    if isinstance(file, dict) and (address := _text(file, "url")):
+        entry.enclosures.append((address, _text(file, "type"), str(file.get("length") or ""), None))
+    return entry
 
 
 def _decoded(data: bytes) -> str:

@@ -56,9 +56,10 @@ def read_opml(data: bytes) -> OpmlDocument:
     head = text[: start.start()] if start else text
     if re.search(r"<!(?:DOCTYPE|ENTITY)", head, re.IGNORECASE):
         raise BadDocumentError(_PART, "it begins with a document type (<!DOCTYPE …>), which is not read; take it out")
-    if text.lower().count("<outline") > MOST_OUTLINES:
+    lower = text.lower()
+    if lower.count("<outline") > MOST_OUTLINES:
         raise BadDocumentError(_PART, f"it has more than {MOST_OUTLINES:,} outlines; split it")
-    if start is None:
+    if "<outline" not in lower and "<opml" not in lower:
         raise BadDocumentError(_PART, "there is not one outline in it, so it is no OPML")
     root = _well_formed(text, recovered)
     events = _events(root) if root is not None else scan_outlines(text, recovered)

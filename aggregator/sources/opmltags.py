@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TAG = re.compile(r"<(/?)outline\b|<title\s*>([^<]{0,1000})</title|<!--.{0,10000}?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(/?)outline\b|<title\s*+>([^<]{0,1000})</title", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w:.\-]{0,60}"
-_ASSIGNED = re.compile(rf"\s*({_NAME})\s*=\s*(?:([\"'])|([^\s\"'<>]{{1,5000}}))")
-_VALUE_ENDS = re.compile(rf"(?=\s*/?\s*>|\s+{_NAME}\s*=|\s*<|\s*$)")
+_ASSIGNED = re.compile(rf"\s*+({_NAME})\s*+=\s*+(?:([\"'])|([^\s\"'<>]{{1,5000}}))")
+_VALUE_ENDS = re.compile(rf"\s*+(?:/?\s*+>|<|$)|\s++{_NAME}\s*+=")
 _LONGEST_VALUE = 5_000  # characters
-_END = re.compile(r"\s*(/?)\s*>")
+_MOST_QUOTES = 20  # inside one value
+_MOST_ATTRIBUTES = 60  # of one outline
+_END = re.compile(r"\s*+(/?)\s*+>")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 
@@ -28,6 +30,7 @@ _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1
 def scan_outlines(text: str, recovered: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the events that opml.py reads; add to `recovered` what had to be forgiven."""
     notes: Counter[str] = Counter()
+    text = _without_comments(text)
     place = depth = 0
     while (tag := _TAG.search(text, place)) is not None:
         place = tag.end()
@@ -49,10 +52,22 @@ def scan_outlines(text: str, recovered: list[str]) -> Iterator[tuple[str, dict[s
     recovered += [f"{note} ({times} times)" if times > 1 else note for note, times in notes.items()]
 
 
+def _without_comments(text: str) -> str:
+    pieces = []
+    place = 0
+    while (start := text.find("<!--", place)) != -1 and (end := text.find("-->", start)) != -1:
+        pieces.append(text[place:start])
+        place = end + len("-->")
+    return "".join([*pieces, text[place:]])
+
+
 def _outline(text: str, place: int, notes: Counter[str]) -> tuple[dict[str, str], int, bool]:
     """Read the attributes from `place` on; return them, where they end, and whether the tag closes itself."""
     attributes: dict[str, str] = {}
-    while (found := _ASSIGNED.match(text, place)) is not None:
+    for _ in range(_MOST_ATTRIBUTES):
+        found = _ASSIGNED.match(text, place)
+        if found is None:
+            break
         name, quote, value = found.groups()
         place = found.end()
         if quote:
@@ -70,8 +85,8 @@ def _outline(text: str, place: int, notes: Counter[str]) -> tuple[dict[str, str]
         return attributes, end.end(), bool(end.group(1))
     notes["a broken outline was read as far as it goes"] += 1
     # A feed holds no outlines: without an end of its own it counts as closed.
-    rest = text.find(">", place)
-    following = text.find("<", place)
+    rest = text.find(">", place, place + _LONGEST_VALUE)
+    following = text.find("<", place, place + _LONGEST_VALUE)
     if rest != -1 and (following == -1 or rest < following):
         found_after = re.findall(rf"({_NAME})=\"([^\"<>]*)\"", text[place:rest])
         more = {name: _value(value, notes) for name, value in found_after}
@@ -87,7 +102,9 @@ def _end_of_value(text: str, start: int, quote: str) -> int | None:
         limit = found if found != -1 else limit
     first = None
     place = text.find(quote, start, limit)
-    while place != -1:
+    for _ in range(_MOST_QUOTES):
+        if place == -1:
+            break
         if _VALUE_ENDS.match(text, place + 1):
             if text.count("<", start, place) <= text.count(">", start, place):
                 return place
