@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aggregator.errors import BadInputError, ConflictError, NotFoundError
+from aggregator.services.ranking import document_of, ranked, sentences_of
+from aggregator.services.rights import Right, require
+from aggregator.store import lists, members
+from aggregator.store import rules as stored
+from rankers import RuleError, parse_rule, published_rules
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import GroupId
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.desk import Desk
     from rankers import Problem, RuleDocument
+
+LONGEST_REASON = 1000
+SHIPPED = "Shipped with Broadsheet."
+OPERATOR = "the operator"
+"""Who published what was published from the command line of an instance without members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +73,129 @@ def install_shipped(desk: Desk) -> tuple[RuleVersion, ...]:
     Twice changes nothing; a shipped rule whose text moved on becomes a new version, unless the group has
     published its own since.
     """
-    raise NotImplementedError
+    with desk.database.read() as conn:
+        if not _unpublished(conn, members.instance_group(conn)):
+            return ()
+    now = desk.clock.now()
+    with desk.database.write() as conn:  # looked at again: of two processes that start at once one publishes
+        group = members.instance_group(conn)
+        return tuple(
+            _add(conn, group, document_of(toml), author=None, reason=SHIPPED, now=now)
+            for toml in _unpublished(conn, group)
+        )
 
 
 def rules(desk: Desk, actor: Actor) -> tuple[RuleVersion, ...]:
     """Give the current version of every rule of the instance's group, by title."""
-    raise NotImplementedError
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        return stored.get_current_versions(conn, actor.group)
 
 
-def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None) -> RulePage:
-    """One rule, its current version or the one named by `number`. Raises NotFoundError."""
-    raise NotImplementedError
+def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *, language: str = "en") -> RulePage:
+    """Give one rule, its current version or the one named by `number`. Raises NotFoundError."""
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        versions = stored.get_versions(conn, stored.get_rule(conn, actor.group, slug).id)
+    version = versions[0] if number is None else next((each for each in versions if each.number == number), None)
+    if version is None:
+        raise NotFoundError("rule version", number)
+    document = document_of(version.toml)
+    return RulePage(
+        version=version,
+        document=document,
+        lines=_lines(version.toml, language),
+        budget=document.budget,
+        versions=versions,
+        current=version is versions[0],
+    )
 
 
 def check_rule(text: str, *, file: str = "rule.toml") -> RuleCheck:
     """Parse a rule's text without keeping anything."""
-    raise NotImplementedError
+    try:
+        return RuleCheck(parse_rule(text, file=file), ())
+    except RuleError as fault:
+        return RuleCheck(None, fault.problems)
 
 
-def publish(desk: Desk, actor: Actor, text: str, reason: str) -> RuleVersion:
+def publish(desk: Desk, actor: Actor, text: str, reason: str | None) -> RuleVersion:
     """Publish a text as the next version of the rule it names, or as a new rule.
 
     Raises RuleError where the text is no rule, ConflictError where it is what is published already.
     """
-    raise NotImplementedError
+    require(actor, Right.PUBLISH_RULES)
+    document = parse_rule(text)
+    reason = (reason or "").strip() or None
+    if reason and len(reason) > LONGEST_REASON:
+        raise BadInputError("reason", f"at most {LONGEST_REASON} characters are expected")
+    author = actor.member.name if actor.member else OPERATOR
+    with desk.database.write() as conn:
+        held = stored.find_rule(conn, actor.group, document.id)
+        if held and stored.get_version(conn, held.current).toml == text:
+            raise ConflictError("rule", "this text is its current version already")
+        version = _add(conn, actor.group, document, author=author, reason=reason, now=desk.clock.now())
+    _look_for_its_words(desk, version)
+    return version
+
+
+def _unpublished(conn: Connection, group: GroupId) -> list[str]:
+    """Give the shipped texts that are to be published: those new to the group where the last word was ours."""
+    texts = []
+    for slug, toml in published_rules().items():
+        held = stored.find_rule(conn, group, slug)
+        versions = stored.get_versions(conn, held.id) if held else ()
+        if not versions or (versions[0].author is None and all(each.toml != toml for each in versions)):
+            texts.append(toml)
+    return texts
+
+
+def _add(
+    conn: Connection, group: GroupId, document: RuleDocument, *, author: str | None, reason: str | None, now: datetime
+) -> RuleVersion:
+    return stored.add_rule_version(
+        conn,
+        group,
+        slug=document.id,
+        hash=document.hash,
+        title=document.title,
+        plain=document.plain,
+        toml=document.toml,
+        author=author,
+        reason=reason,
+        now=now,
+    )
+
+
+def _look_for_its_words(desk: Desk, version: RuleVersion) -> None:
+    """Rank the lists of a rule once, so that its text patterns are looked for now and not on a reader's page."""
+    if not document_of(version.toml).leaves:
+        return
+    with desk.database.read() as conn:
+        for each in lists.get_lists(conn, members.instance_group(conn)):
+            if each.rule_id == version.rule_id:
+                ranked(desk, each, version, conn=conn)
+
+
+@lru_cache(maxsize=256)
+def _lines(toml: str, language: str) -> tuple[RuleLine, ...]:
+    """Say each line of a rule in words; a text always says the same."""
+    document, words = document_of(toml), sentences_of(language)
+    scores = (
+        RuleLine(
+            part="score",
+            id=term.id,
+            signal=term.signal.name if term.signal else None,
+            points=term.points,
+            share=round(1000 * abs(term.points) / document.budget) if document.budget else 0,
+            sentence=words.curve(term),
+            why=term.why,
+        )
+        for term in document.scores
+    )
+    filters = (
+        RuleLine("filter", each.id, None, 0, 0, words.test(each.leave_out), each.why) for each in document.filters
+    )
+    steps = (RuleLine("arrange", each.name, None, 0, 0, words.step(each), each.why) for each in document.arrange)
+    finish = RuleLine("finish", "finish", None, 0, 0, words.finish(document.length), "")
+    return (*scores, *filters, *steps, finish)

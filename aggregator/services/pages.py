@@ -99,9 +99,13 @@ class FoldedEntry(SeenEntry):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entry that an explanation names: explanations count candidates by row, pages tell which entry that is."""
+    """An entry that an explanation names: explanations count candidates by row, pages tell which entry that is.
+
+    `position` is its place in the same ranking, None where it has none.
+    """
 
     uid: Uid
+    position: int | None
     title: str
     language: str | None
     feed_title: str

@@ -135,14 +135,14 @@ class Ranked:
         """Explain rows that have a place; each is worked out once."""
         with self._turn:
             unknown = [row for row in rows if (row, language) not in self._explained]
-            for told in whys(self._ranking, unknown, sentences=_sentences(language)):
+            for told in whys(self._ranking, unknown, sentences=sentences_of(language)):
                 self._explained[told.row, language] = told
             return tuple(self._explained[row, language] for row in rows)
 
     def absence(self, row: int, language: str) -> Absence:
         """Say why a row is not shown."""
         with self._turn:
-            return why_not(self._ranking, row, sentences=_sentences(language))
+            return why_not(self._ranking, row, sentences=sentences_of(language))
 
     def what_if(self, row: int) -> tuple[tuple[str, int | None], ...]:
         """Rank once more for each line: its id, and where the row would stand without it."""
@@ -174,7 +174,7 @@ class Ranked:
         return -int(table.time[row]), table.uid[row].tolist()
 
 
-def _sentences(language: str) -> Sentences:
+def sentences_of(language: str) -> Sentences:
     """Give the words of a language, English where the engine does not have it yet."""
     try:
         return Sentences.of(language)

@@ -1,24 +1,39 @@
-"""Searching the words of all entries the instance's group subscribes to."""
+"""Searching the words of all entries: "quoted" for a phrase, a * at a word's end for a beginning."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aggregator.errors import BadInputError
+from aggregator.model.candidate import Hit
+from aggregator.model.ids import EntryId
+from aggregator.services.rights import Right, require
+from aggregator.services.seeing import see_entries
+from aggregator.services.snippets import Phrase, SnippetPart, holds, snippet
+from aggregator.store import entries
+from aggregator.store import search as stored
+from aggregator.text.strip import strip
+from aggregator.text.words import tokens
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
 
+__all__ = ["Found", "SearchPage", "SnippetPart", "search"]
+
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class SnippetPart:
-    """A run of plain text; `hit` where it is one of the words searched for."""
-
-    text: str
-    hit: bool
+LONGEST = 500
+NO_WORD = "There is no word to look for in this. Write at least one letter or number."
+TOO_LONG = "This is too much to look for at once. Write fewer words."
+_PARTS = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +58,45 @@ class SearchPage:
     problem: str | None
 
 
-def search(
-    desk: Desk, actor: Actor, words: str, *, after: str | None = None, limit: int = PAGE
-) -> SearchPage:
-    """Find entries that hold all of the words: "quoted" for a phrase, a final * for a beginning."""
-    raise NotImplementedError
+def search(desk: Desk, actor: Actor, words: str, *, after: str | None = None, limit: int = PAGE) -> SearchPage:
+    """Find entries that hold all of the words, the last arrived first."""
+    require(actor, Right.READ)
+    phrases = read_words(words[:LONGEST])
+    if not phrases:
+        return SearchPage(words, (), None, NO_WORD)
+    before = Hit(EntryId(int(after)), 0.0) if after and _NUMBER.fullmatch(after) else None
+    patterns = [" ".join(phrase.tokens) + "*" * phrase.prefix for phrase in phrases]
+    with desk.database.read() as conn:
+        try:
+            hits = stored.search(conn, patterns, limit=limit + 1, before=before)
+        except BadInputError:
+            return SearchPage(words, (), None, TOO_LONG)
+        seen = see_entries(conn, actor, [hit.entry_id for hit in hits[:limit]])
+        items = tuple(
+            Found(seen[hit.entry_id], _snippet(conn, seen[hit.entry_id], phrases), hit.score)
+            for hit in hits[:limit]
+            if hit.entry_id in seen
+        )
+    return SearchPage(words, items, str(hits[limit - 1].entry_id) if len(hits) > limit else None, None)
+
+
+def read_words(words: str) -> tuple[Phrase, ...]:
+    """Read what a person typed: words and "phrases", each with a * behind it where it is only a beginning.
+
+    A word that is several tokens (co-op) is a phrase; what has no token is passed over.
+    """
+    phrases = []
+    for quoted, star, word in _PARTS.findall(words):
+        found = tuple(tokens(quoted or word))
+        if found:
+            phrases.append(Phrase(found, prefix=bool(star) or word.endswith("*") or quoted.endswith("*")))
+    return tuple(dict.fromkeys(phrases))
+
+
+def _snippet(conn: Connection, seen: SeenEntry, phrases: Sequence[Phrase]) -> tuple[SnippetPart, ...]:
+    """Cut a snippet from the excerpt where a word stands in it, else from the body."""
+    if holds(seen.entry.excerpt, phrases):
+        return snippet(seen.entry.excerpt, phrases)
+    body = entries.get_body(conn, seen.entry.id)
+    text = strip(body.content_html or body.summary_html)
+    return snippet(text if holds(text, phrases) else seen.entry.excerpt, phrases)

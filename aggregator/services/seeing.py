@@ -49,7 +49,9 @@ def mentions_of(seen: Mapping[EntryId, SeenEntry], ranking: Ranked, rows: Iterab
     """Tell which entries these rows are."""
     named = ((row, seen.get(ranking.entry_id(row))) for row in rows)
     return {
-        row: Mention(one.entry.uid, one.entry.title, one.entry.language, one.feed_title) for row, one in named if one
+        row: Mention(one.entry.uid, ranking.position(row), one.entry.title, one.entry.language, one.feed_title)
+        for row, one in named
+        if one
     }
 
 
