@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from aggregator.model.ports import Clock
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
+    from aggregator.store.database import Database
 
 
 @contextmanager
@@ -33,13 +35,12 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
     from aggregator.queue.ask import WorkerSocket  # noqa: PLC0415  # msgpack
     from aggregator.services.accounts import prepare  # noqa: PLC0415  # SQLAlchemy
     from aggregator.services.desk import Desk  # noqa: PLC0415  # the package of services
-    from aggregator.store.database import Database  # noqa: PLC0415  # SQLAlchemy
 
     clock = open_clock(settings.clock)
     make_data_directory(settings.data, create=create)
     secret = read_secret(settings)
     columns = Columns.open(settings.data / "columns")
-    database = Database.open(settings.database_url or settings.data / "broadsheet.db", clock=clock)
+    database = _database(settings, clock)
     try:
         database.migrate()
         desk = Desk(
@@ -55,6 +56,25 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
     finally:
         columns.close()
         database.close()
+
+
+def migrate_database(settings: Settings) -> Path | None:
+    """Bring the database to this release; gives the copy made before, where there was something to do.
+
+    Raises NotFoundError where there is no instance, ConflictError for a newer release's database, BusyError.
+    """
+    make_data_directory(settings.data, create=False)
+    database = _database(settings, open_clock(settings.clock))
+    try:
+        return database.migrate()
+    finally:
+        database.close()
+
+
+def _database(settings: Settings, clock: Clock) -> Database:
+    from aggregator.store.database import Database  # noqa: PLC0415  # SQLAlchemy
+
+    return Database.open(settings.database_url or settings.data / "broadsheet.db", clock=clock)
 
 
 def make_data_directory(data: Path, *, create: bool) -> None:

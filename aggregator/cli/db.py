@@ -1,0 +1,49 @@
+"""`broadsheet db`: the database itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aggregator.cli import faults
+from aggregator.cli.console import command
+from aggregator.services import upkeep
+from aggregator.wiring import migrate_database
+
+if TYPE_CHECKING:
+    from aggregator.cli.console import Console
+
+
+@click.group()
+def db() -> None:
+    """Migrate, check and back up the database."""
+
+
+@command(db, "migrate")
+def migrate(console: Console) -> None:
+    """Bring the database to this release, after a copy."""
+    backup = migrate_database(console.settings)
+    lines = ["The database is up to date."]
+    if backup:
+        lines.append(f"As it was before: {backup}")
+    console.show({"backup": str(backup) if backup else None}, lines)
+
+
+@command(db, "check")
+def check(console: Console) -> int:
+    """Check the database."""
+    with console.desk() as (desk, actor):
+        problems = upkeep.find_problems(desk, actor)
+    console.show({"ok": not problems, "problems": list(problems)}, problems or ["The database is whole."])
+    return faults.DOES_NOT_HOLD if problems else faults.DONE
+
+
+@command(db, "backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(console: Console, file: Path) -> None:
+    """Write a copy of the database to FILE while everything runs."""
+    with console.desk() as (desk, actor):
+        upkeep.back_up(desk, actor, file)
+    console.show({"file": str(file)}, [f"Copied to {file}."])
