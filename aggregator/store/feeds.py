@@ -1,7 +1,4 @@
-"""Feeds: what we hold of each, apart from who reads it.
-
-Who fetches them and what came of it is written in leases.py and handed out here too.
-"""
+"""Feeds: what we hold of each, apart from who reads it. Who fetches them and what came of it: leases.py."""
 
 from __future__ import annotations
 
@@ -16,16 +13,6 @@ from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.columns import to_microseconds
 from aggregator.store.dialects import words_index
 from aggregator.store.feed_rows import FEED_COLUMNS, feed_of
-from aggregator.store.leases import (
-    lease_due,
-    lease_these,
-    next_due,
-    release_leases,
-    renew_leases,
-    set_due,
-    set_failed,
-    set_fetched,
-)
 from aggregator.store.packed import pack_feed_data
 from aggregator.store.tables import entry, feed, feed_state
 from aggregator.store.values import touch
@@ -37,32 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from aggregator.model.feed import Feed, NewFeed
-
-__all__ = [
-    "add_feed",
-    "add_feeds",
-    "count_entries",
-    "delete_feed",
-    "find_addresses",
-    "find_feed_by_address",
-    "get_feed",
-    "get_feeds",
-    "iter_feeds",
-    "lease_due",
-    "lease_these",
-    "next_due",
-    "release_leases",
-    "renew_leases",
-    "set_address",
-    "set_due",
-    "set_failed",
-    "set_fetched",
-    "set_meta",
-    "set_moved",
-    "set_paused",
-    "set_source",
-    "set_title",
-]
 
 PAGE = 500
 FIRST_INTERVAL = 3600

@@ -128,7 +128,7 @@ def set_undone(conn: Connection, job_id: JobId) -> None:
     conn.execute(update(job).where(job.c.id == job_id).values(undone=True))
 
 
-def _job_of(row: Row[Any]) -> Job:
+def _job_of(row: Row[*tuple[Any, ...]]) -> Job:
     return Job(
         id=JobId(row.id),
         owner=OwnerId(row.owner),
@@ -143,7 +143,7 @@ def _job_of(row: Row[Any]) -> Job:
     )
 
 
-def _item_of(row: Row[Any]) -> JobItem:
+def _item_of(row: Row[*tuple[Any, ...]]) -> JobItem:
     return JobItem(
         position=row.position,
         address=row.address,

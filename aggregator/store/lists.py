@@ -70,7 +70,7 @@ def set_list_rule(conn: Connection, list_id: ListId, rule_id: RuleId) -> None:
     conn.execute(update(reading_list).where(reading_list.c.id == list_id).values(rule_id=rule_id))
 
 
-def _list_of(row: Row[Any]) -> ReadingList:
+def _list_of(row: Row[*tuple[Any, ...]]) -> ReadingList:
     return ReadingList(
         id=ListId(row.id),
         owner=OwnerId(row.owner),

@@ -103,11 +103,11 @@ def get_rule(conn: Connection, owner: OwnerId, slug: str) -> Rule:
     return found
 
 
-def _rule_of(row: Row[Any]) -> Rule:
+def _rule_of(row: Row[*tuple[Any, ...]]) -> Rule:
     return Rule(RuleId(row.id), OwnerId(row.owner), row.slug, VersionId(row.current))
 
 
-def _version_of(row: Row[Any]) -> RuleVersion:
+def _version_of(row: Row[*tuple[Any, ...]]) -> RuleVersion:
     return RuleVersion(
         id=VersionId(row.id),
         rule_id=RuleId(row.rule_id),

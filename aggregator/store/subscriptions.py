@@ -134,11 +134,11 @@ def _folders_of(conn: Connection, owner: OwnerId, feed_id: FeedId | None = None)
     return {found: tuple(folders) for found, folders in paths.items()}
 
 
-def _subscription_of(row: Row[Any], folders: tuple[str, ...]) -> Subscription:
+def _subscription_of(row: Row[*tuple[Any, ...]], folders: tuple[str, ...]) -> Subscription:
     return Subscription(OwnerId(row.owner), FeedId(row.feed_id), row.own_title, row.why, row.since, folders)
 
 
-def _subscribed_of(row: Row[Any], folders: tuple[str, ...]) -> SubscribedFeed:
+def _subscribed_of(row: Row[*tuple[Any, ...]], folders: tuple[str, ...]) -> SubscribedFeed:
     return SubscribedFeed(_subscription_of(row, folders), feed_of(row), row.entries)
 
 

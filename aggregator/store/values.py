@@ -61,7 +61,7 @@ def database_identity(conn: Connection) -> str:
 
 def data_version(conn: Connection) -> int:
     """Return the data version: it grows with each change that a ranking may see."""
-    return conn.execute(_VERSION).scalar_one()
+    return int(conn.execute(_VERSION).scalar_one())
 
 
 def touch(conn: Connection) -> None:

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pysqlite3 import dbapi2
+from pysqlite3 import dbapi2  # type: ignore[import-untyped]  # it has no stubs
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -63,7 +63,7 @@ def make_engines(path: Path, *, patience: float) -> tuple[Engine, Engine]:
 
 
 def make_migration_engine(path: Path) -> Engine:
-    """Return the engine migrations run on: no foreign keys, or rebuilding a table would empty those that refer to it."""
+    """Return the engine migrations run on: no foreign keys, or a table rebuilt would empty those that refer to it."""
     engine = create_engine("sqlite://", creator=lambda: connect(path, patience=30), poolclass=NullPool)
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
