@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from aggregator.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aggregator.services.reading import FoldedPage, LeftOutPage, ListPage
-
 FURTHEST = 1_000_000
+
+
+class Snapshot(TypedDict):
+    """The arguments that keep a service on one snapshot."""
+
+    rule: str | None
+    at: datetime | None
+    data_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +47,18 @@ class Asked:
         )
 
     @property
-    def snapshot(self) -> dict[str, object]:
+    def snapshot(self) -> Snapshot:
         """What services/reading.py takes to stay on the snapshot."""
         return {"rule": self.rule, "at": self.at, "data_version": self.data_version}
 
-    def as_args(self) -> dict[str, object]:
+    def as_args(self) -> dict[str, Any]:
         """Return the parameters of an address that asks for the same snapshot."""
-        given = {"rule": self.rule, "at": _stamp(self.at) if self.at else None, "v": self.data_version}
+        given = {"rule": self.rule, "at": stamp(self.at) if self.at else None, "v": self.data_version}
         return {name: value for name, value in given.items() if value is not None}
 
 
-def pinned(asked: Asked, page: ListPage | LeftOutPage | FoldedPage) -> dict[str, object]:
-    """Return the parameters of an address that shows the snapshot `page` was made from."""
-    given: dict[str, object] = {"at": _stamp(page.at), "v": page.data_version}
-    if asked.rule:
-        given["rule"] = asked.rule
-    return given
-
-
-def _stamp(time: datetime) -> str:
+def stamp(time: datetime) -> str:
+    """Return the instant for addresses and `datetime` attributes, RFC 3339 in UTC."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

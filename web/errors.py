@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import current_app, g, render_template, request
-from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # publishes no types
 from werkzeug.exceptions import HTTPException
 
 from aggregator.errors import (
@@ -21,6 +20,7 @@ from aggregator.errors import (
     NotSignedInError,
     StorageFullError,
 )
+from web.speech import lazy_gettext as _l
 from web.words import fault_sentence
 
 if TYPE_CHECKING:

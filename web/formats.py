@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 from flask import url_for
-from flask_babel import gettext, ngettext, pgettext
 
 from web import language
+from web.asked import stamp
+from web.speech import gettext, ngettext, pgettext
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
 
 WORDS_A_MINUTE = 230
@@ -47,7 +50,7 @@ def ordinal(number: int) -> str:
 
 
 def points(tenths: int, *, sign: bool = True) -> str:
-    """Return tenths of a point as "+28.3", "−10.2" or "0.0"."""
+    """Return tenths of a point as "+28.3", with a true minus sign where it is negative, or "0.0"."""
     pattern = "+#,##0.0;\u2212#,##0.0" if sign and tenths else "#,##0.0;\u2212#,##0.0"
     return format_decimal(tenths / 10, format=pattern, locale=language.locale())
 
@@ -74,7 +77,7 @@ def minutes(words: int) -> str:
 
 def instant(time: datetime, zone: str = "UTC") -> str:
     """Return date and time in `zone`."""
-    return format_datetime(time.astimezone(ZoneInfo(zone)), "medium", locale=language.locale())
+    return f"{day(time, zone, 'medium')}, {clock_time(time, zone)}"
 
 
 def day(time: datetime, zone: str = "UTC", length: str = "long") -> str:
@@ -85,11 +88,6 @@ def day(time: datetime, zone: str = "UTC", length: str = "long") -> str:
 def clock_time(time: datetime, zone: str = "UTC") -> str:
     """Return the time of day in `zone`."""
     return format_time(time.astimezone(ZoneInfo(zone)).timetz(), "short", locale=language.locale())
-
-
-def stamp(time: datetime) -> str:
-    """Return the instant for addresses and `datetime` attributes, RFC 3339 in UTC."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def language_name(code: str | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]  # publishes no types
 from lxml import html as lxml_html
 from markupsafe import Markup
 
@@ -34,23 +34,29 @@ def body_html(clean: str, sign: Callable[[str], str | None], *, region: str, pla
     root = lxml_html.fragment_fromstring(clean, create_parent="div")
     _demote_headings(root)
     for element in list(root.iterdescendants()):
+        if element.getparent() is None:  # a part of a player that became a link
+            continue
         if not isinstance(element.tag, str):
             element.drop_tree()
             continue
         for name in ELSEWHERE:
             element.attrib.pop(name, None)
-        if element.tag == "img":
-            _fit_picture(element, sign)
-        elif element.tag == "a":
-            _fit_link(element)
-        elif element.tag in PLAYERS:
-            _replace_player(element, play)
-        elif element.tag in PARTS:
-            element.drop_tree()
-        elif element.tag in {"table", "pre"}:
-            _make_scrollable(element, region)
+        _fit(element, sign, region, play)
     inner = "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
     return Markup("{}{}").format(root.text or "", Markup(inner))  # noqa: S704  # serialised from the tree above
+
+
+def _fit(element: HtmlElement, sign: Callable[[str], str | None], region: str, play: str) -> None:
+    if element.tag == "img":
+        _fit_picture(element, sign)
+    elif element.tag == "a":
+        _fit_link(element)
+    elif element.tag in PLAYERS:
+        _replace_player(element, play)
+    elif element.tag in PARTS:
+        element.drop_tree()
+    elif element.tag in {"table", "pre"}:
+        _make_scrollable(element, region)
 
 
 def _demote_headings(root: HtmlElement) -> None:

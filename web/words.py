@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
-
 from aggregator.model.entry import Kind
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState
+from web.speech import gettext
+from web.speech import lazy_gettext as _l
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,7 +25,7 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
     FaultCode.DNS: (_l("No machine goes by this name."), _l("Check the spelling; the site may have moved or closed.")),
     FaultCode.CONNECT: (_l("Nobody answers at this address."), _l("Usually this passes. It is tried again by itself.")),
     FaultCode.TLS: (
-        _l("The site’s certificate is not in order."),
+        _l("The certificate of the site is not in order."),
         _l("Its owner has to renew it. It is tried again by itself."),
     ),
     FaultCode.TIMEOUT: (_l("The answer took too long."), _l("Usually this passes. It is tried again by itself.")),

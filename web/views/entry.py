@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext
 
 from aggregator.model.ids import Uid
 from aggregator.services import editing, reading
@@ -13,9 +12,13 @@ from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
 from web.html import body_html
+from web.language import page_language
 from web.pictures import picture_path
+from web.places import ListPlaces
+from web.speech import gettext
 
 if TYPE_CHECKING:
+    from aggregator.model.entry import Body
     from aggregator.services.reading import EntryPage
 
 bp = Blueprint("entry", __name__)
@@ -24,35 +27,39 @@ bp = Blueprint("entry", __name__)
 @bp.get("/entries/<uid>")
 def show(uid: str) -> str:
     """Show an entry; `what_if` ranks its list once more for each line of the rule."""
-    asked = Asked.of(request.args)
-    slug = request.args.get("list") or None
-    page = reading.entry_page(desk(), actor(), Uid(uid), slug, what_if="what_if" in request.args, **asked.snapshot)
-    pin = {"list": slug, **asked.as_args()} if slug else {}
-    body = body_html(
-        page.body.content_html or page.body.summary_html,
+    asked, slug = Asked.of(request.args), request.args.get("list") or None
+    what_if = "what_if" in request.args
+    page = reading.entry_page(
+        desk(), actor(), Uid(uid), slug, what_if=what_if, language=page_language(), **asked.snapshot
+    )
+    to = ListPlaces.of(page.standing, asked.rule) if page.standing else None
+    return render_template(
+        "entry.html",
+        page=page,
+        body=fitted(page.body),
+        slug=slug,
+        to=to,
+        why=_why(page, to) if to else None,
+        here_address=url_for("entry.show", uid=uid, **({"list": slug, **to.pin} if to else {})),
+        back_address=url_for("lists.show", slug=slug, **to.pin) if to else None,
+    )
+
+
+def fitted(body: Body) -> Any:
+    """Return the body of an entry as it stands in a page."""
+    return body_html(
+        body.content_html or body.summary_html,
         picture_path,
         region=gettext("Wide part, can be scrolled"),
         play=gettext("Listen or watch at its own place"),
     )
-    return render_template(
-        "entry.html",
-        page=page,
-        body=body,
-        pin=pin,
-        slug=slug,
-        why=_why(page),
-        here_address=url_for("entry.show", uid=uid, **pin),
-        back_address=url_for("lists.show", slug=slug, **asked.as_args()) if slug else None,
-    )
 
 
-def _why(page: EntryPage) -> object:
+def _why(page: EntryPage, to: ListPlaces) -> Any:
     """Render where the entry stands; opened where the what-ifs were asked for."""
-    standing = page.standing
+    standing, entry = page.standing, page.seen.entry
     if standing is None:
         return None
-    rule = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number)
-    entry = page.seen.entry
-    points = [line.points for line in rule.lines]
-    opened = standing.what_if is not None
-    return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, points, opened=opened)
+    lines = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number).lines
+    title = entry.title or entry.excerpt
+    return reasons.for_standing(standing, entry.uid, title, lines, to, opened=standing.what_if is not None)

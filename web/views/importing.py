@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from aggregator.errors import BadDocumentError
 from aggregator.model.ids import JobId
@@ -14,7 +13,9 @@ from aggregator.services import importing
 from web.asked import number
 from web.carried import pack, unpack
 from web.door import actor, desk
+from web.notices import notify
 from web.security import OPML
+from web.speech import gettext, ngettext
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -85,7 +86,7 @@ def undo(job_id: int) -> ResponseReturnValue:
     """Take back what an import added."""
     count = importing.undo_import(desk(), actor(), JobId(job_id))
     text = ngettext("Taken back: %(num)d source is gone.", "Taken back: %(num)d sources are gone.", count)
-    flash({"text": text})
+    notify(text)
     return redirect(url_for("importing.show", job_id=job_id), 303)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from aggregator.model.ids import Uid
 from aggregator.services import editing, reading
 from web import reasons
-from web.asked import Asked, pinned
+from web.asked import Asked
 from web.door import actor, desk
+from web.language import page_language
 from web.pictures import picture_of
+from web.places import ListPlaces
 from web.room import room_on
 
 if TYPE_CHECKING:
@@ -24,7 +26,15 @@ bp = Blueprint("lists", __name__)
 def show(slug: str) -> str:
     """Show a list under its own rule or another."""
     asked = Asked.of(request.args)
-    page = reading.list_page(desk(), actor(), slug, start=asked.start or 0, hide_read=asked.hide_read, **asked.snapshot)
+    page = reading.list_page(
+        desk(),
+        actor(),
+        slug,
+        start=asked.start or 0,
+        hide_read=asked.hide_read,
+        language=page_language(),
+        **asked.snapshot,
+    )
     return _list(page, asked, "lists.show")
 
 
@@ -32,60 +42,59 @@ def show(slug: str) -> str:
 def further(slug: str) -> str:
     """Go on in the same order after the end."""
     asked = Asked.of(request.args)
-    page = reading.further_down(desk(), actor(), slug, start=asked.start, **asked.snapshot)
+    page = reading.further_down(desk(), actor(), slug, start=asked.start, language=page_language(), **asked.snapshot)
     return _list(page, asked, "lists.further")
 
 
 @bp.get("/lists/<slug>/left-out")
 def left_out(slug: str) -> str:
     """Show what the rule's filter lines withheld, each with its reasons."""
-    asked = Asked.of(request.args)
-    line = request.args.get("line")
+    asked, line = Asked.of(request.args), request.args.get("line")
     page = reading.left_out(desk(), actor(), slug, line=line, start=asked.start or 0, **asked.snapshot)
-    return render_template("left_out.html", page=page, pin=pinned(asked, page), line=line)
+    return render_template("left_out.html", page=page, to=ListPlaces.of(page, asked.rule), line=line)
 
 
 @bp.get("/lists/<slug>/folded")
 def folded(slug: str) -> str:
     """Show what was folded into stories."""
-    asked = Asked.of(request.args)
-    lead = request.args.get("lead")
+    asked, lead = Asked.of(request.args), request.args.get("lead")
     page = reading.folded(
         desk(), actor(), slug, lead=Uid(lead) if lead else None, start=asked.start or 0, **asked.snapshot
     )
-    return render_template("folded.html", page=page, pin=pinned(asked, page), lead=lead)
+    return render_template("folded.html", page=page, to=ListPlaces.of(page, asked.rule), lead=lead)
 
 
 @bp.get("/lists/<slug>/why-not")
 def why_not(slug: str) -> str:
     """Answer "why is this not here?" for a pasted link."""
-    asked = Asked.of(request.args)
-    link = request.args.get("link", "").strip()
-    found = reading.why_not(desk(), actor(), slug, link, **asked.snapshot) if link else ()
-    told = [(one, _why(one)) for one in found]
+    asked, link = Asked.of(request.args), request.args.get("link", "").strip()
+    language = page_language()
+    found = reading.why_not(desk(), actor(), slug, link, language=language, **asked.snapshot) if link else ()
+    told = [(one, _why(one, asked.rule)) for one in found]
     return render_template("why_not.html", slug=slug, link=link, found=told, pin=asked.as_args())
 
 
-def _why(found: FoundEntry) -> object:
+def _why(found: FoundEntry, rule: str | None) -> Any:
     """Render where a found entry stands, its reasons open."""
     standing, entry = found.standing, found.seen.entry
-    rule = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number)
-    points = [line.points for line in rule.lines]
-    return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, points, opened=True)
+    lines = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number).lines
+    to = ListPlaces.of(standing, rule)
+    return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, lines, to, opened=True)
 
 
 def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
-    pin = pinned(asked, page)
-    rule = editing.rule_page(desk(), actor(), page.rule.slug, page.rule.number)
-    going = {"slug": page.list.slug, "hide": "read" if page.hide_read else None, **pin}
+    to = ListPlaces.of(page, asked.rule)
+    lines = editing.rule_page(desk(), actor(), page.rule.slug, page.rule.number).lines
+    going = {"slug": page.list.slug, "hide": "read" if page.hide_read else None, **to.pin}
     return render_template(
         "list.html",
         page=page,
         asked=asked,
-        pin=pin,
-        lines=reasons.lines(rule),
+        to=to,
+        lines=reasons.lines(page.rule, lines),
+        scores=sum(line.part == "score" for line in lines),
         room=room_on(page.items),
-        reason=reasons.for_list(page, rule, pin),
+        reason=reasons.for_list(page, lines, to),
         picture_of=picture_of,
         shown=" ".join(item.entry.uid for item in page.items),
         here_address=url_for(endpoint, start=asked.start, **going),

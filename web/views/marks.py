@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
-from flask_babel import gettext, ngettext
+from flask import Blueprint, jsonify, redirect, request, url_for
 
 from aggregator.errors import BadInputError
 from aggregator.model.ids import Uid
 from aggregator.services import reading
 from web.asked import Asked
 from web.door import actor, desk
+from web.notices import notify
 from web.security import safe_next
+from web.speech import gettext, ngettext
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -30,6 +31,8 @@ MARKS: dict[str, dict[str, bool]] = {
     "unlater": {"later": False},
 }
 MOST_AT_ONCE = 500
+LONGEST_PLACE = 6
+"""Digits: no list has a million places."""
 
 
 @bp.post("/marks")
@@ -54,7 +57,7 @@ def undo() -> ResponseReturnValue:
     """Take back the last marking."""
     taken_back = reading.undo(desk(), actor(), request.form.get("id", ""))
     text = ngettext("Taken back for %(num)d entry.", "Taken back for %(num)d entries.", taken_back.count)
-    flash({"text": text})
+    notify(text)
     return redirect(safe_next(request.form.get("next"), url_for("pages.home")), 303)
 
 
@@ -63,9 +66,8 @@ def _answer(done: Undo, name: str, uid: str | None) -> ResponseReturnValue:
     back = safe_next(request.form.get("next"), url_for("pages.home"))
     if request.accept_mimetypes.best == "application/json":
         return jsonify(text=text, undo=done.id if done.count else None)
-    fields = {"id": done.id, "next": back}
-    undo_form = {"action": url_for("marks.undo"), "fields": fields} if done.count else None
-    flash({"text": text, "undo": undo_form})
+    undo_at = url_for("marks.undo") if done.count else None
+    notify(text, undo=undo_at, fields={"id": done.id, "next": back})
     return redirect(f"{back}#e-{uid}" if uid and uid.isalnum() else back, 303)
 
 
@@ -84,6 +86,6 @@ def _sentence(name: str, count: int) -> str:
 
 
 def _place(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_PLACE):
         raise BadInputError("above", "the number of a place is expected")
     return int(text)

@@ -22,7 +22,7 @@ def index() -> str:
 def show(slug: str) -> str:
     """Show one rule in plain words and as it is written."""
     page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
-    return render_template("rule.html", page=page, lines=reasons.lines(page))
+    return render_template("rule.html", page=page, lines=reasons.lines(page.version, page.lines))
 
 
 @bp.get("/rules/<slug>.toml")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from aggregator.services import accounts
 from aggregator.services.accounts import LinkState
 from web import door
+from web.notices import notify
+from web.speech import gettext
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -42,7 +43,7 @@ def use(token: str) -> ResponseReturnValue:
     session.clear()
     session.permanent = True
     session[door.TOKEN] = opened
-    flash({"text": gettext("You are signed in on this browser.")})
+    notify(gettext("You are signed in on this browser."))
     return redirect(url_for("pages.home"), 303)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext
 
 from aggregator.services import reading
 from web.door import actor, desk
+from web.speech import gettext
 
 bp = Blueprint("shelves", __name__)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId
@@ -15,6 +14,8 @@ from aggregator.services.subscribing import Removed
 from web.asked import number
 from web.door import actor, desk
 from web.errors import told_of
+from web.notices import notify
+from web.speech import gettext
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -57,7 +58,7 @@ def add_this() -> ResponseReturnValue:
         added = subscribing.add_source(desk(), actor(), address, folder=folder or None)
     except (BadInputError, ConflictError) as exc:
         return _add_page(address, folder, exc), told_of(exc).status
-    flash({"text": gettext("Added. It is being fetched.")})
+    notify(gettext("Added. It is being fetched."))
     return redirect(url_for("sources.show", feed_id=added.feed.id), 303)
 
 
@@ -84,7 +85,8 @@ def refresh(feed_id: int) -> ResponseReturnValue:
         return _back_to(feed_id, gettext("It is being fetched. Look again in a moment."))
     if report.failed:
         return _back_to(feed_id, gettext("It was fetched, without success: below is why."))
-    return _back_to(feed_id, gettext("Fetched: %(new)d new, %(changed)d changed.", new=report.entries_new, changed=report.entries_changed))  # fmt: skip
+    text = gettext("Fetched: %(new)d new, %(changed)d changed.", new=report.entries_new, changed=report.entries_changed)
+    return _back_to(feed_id, text)
 
 
 @bp.post("/sources/refresh")
@@ -93,7 +95,7 @@ def refresh_all() -> ResponseReturnValue:
     due = subscribing.due_sources(desk(), actor())
     if due:
         subscribing.refresh(desk(), actor(), due)
-    flash({"text": gettext("They are being fetched.") if due else gettext("None is due just now.")})
+    notify(gettext("They are being fetched.") if due else gettext("None is due just now."))
     return redirect(url_for("sources.index"), 303)
 
 
@@ -116,8 +118,7 @@ def remove(feed_id: int) -> ResponseReturnValue:
     """Remove a source, with the way back in the notice."""
     gone = subscribing.remove(desk(), actor(), FeedId(feed_id))
     fields = {"title": gone.title or "", "why": gone.why or "", "folders": "\n".join(gone.folders)}
-    undo = {"action": url_for("sources.restore", feed_id=feed_id), "fields": fields}
-    flash({"text": gettext("Removed."), "undo": undo})
+    notify(gettext("Removed."), undo=url_for("sources.restore", feed_id=feed_id), fields=fields)
     return redirect(url_for("sources.index"), 303)
 
 
@@ -142,7 +143,7 @@ def _add_page(address: str = "", folder: str = "", problem: BadInputError | Conf
 
 
 def _back_to(feed_id: int, text: str) -> ResponseReturnValue:
-    flash({"text": text})
+    notify(text)
     return redirect(url_for("sources.show", feed_id=feed_id), 303)
 
 

@@ -1,0 +1,109 @@
+"""Addresses of what a page about a list links to: of a member's list, and of the sample edition anybody may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flask import url_for
+
+from web.asked import stamp
+
+if TYPE_CHECKING:
+    from aggregator.model.ids import Uid
+    from aggregator.model.readinglist import RuleVersion
+    from aggregator.services.reading import FoldedPage, LeftOutPage, ListPage, Standing
+
+NEWEST = "newest-first"
+
+
+class Places(Protocol):
+    """What a page about a list needs the addresses of."""
+
+    @property
+    def rule(self) -> str:
+        """The page of the rule; its lines are its fragments."""
+        ...
+
+    @property
+    def newest(self) -> str:
+        """The same list, newest first."""
+        ...
+
+    def entry(self, uid: Uid) -> str:
+        """Return the reading view of an entry of the list."""
+        ...
+
+    def folded(self, uid: Uid, /) -> str | None:
+        """Return where the reports told under an entry are listed."""
+        ...
+
+    def what_if(self, uid: Uid, /) -> str | None:
+        """Return the entry with its places without each line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlaces:
+    """The places of a member's list. `pin` are the parameters that keep the snapshot."""
+
+    slug: str
+    version: RuleVersion
+    pin: dict[str, Any]
+
+    @classmethod
+    def of(cls, page: ListPage | LeftOutPage | FoldedPage | Standing, rule: str | None) -> ListPlaces:
+        """Take them from what a service gave; `rule` is the rule the address names, None for the list's own."""
+        pin: dict[str, Any] = {"at": stamp(page.at), "v": page.data_version}
+        if rule:
+            pin["rule"] = rule
+        return cls(page.list.slug, page.rule, pin)
+
+    @property
+    def rule(self) -> str:
+        """The page of the version that ranked."""
+        return url_for("rules.show", slug=self.version.slug, version=self.version.number)
+
+    @property
+    def newest(self) -> str:
+        """The list as it is now, newest first."""
+        return url_for("lists.show", slug=self.slug, rule=NEWEST)
+
+    def entry(self, uid: Uid) -> str:
+        """Return the reading view, its neighbours those of the snapshot."""
+        return url_for("entry.show", uid=uid, list=self.slug, **self.pin)
+
+    def folded(self, uid: Uid) -> str | None:
+        """Return where the reports told under an entry are listed."""
+        return url_for("lists.folded", slug=self.slug, lead=uid, **self.pin)
+
+    def what_if(self, uid: Uid) -> str | None:
+        """Return the entry with its places without each line."""
+        return url_for("entry.show", uid=uid, list=self.slug, what_if=1, _anchor="why", **self.pin)
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlaces:
+    """The places of the sample edition; its rule is explained beside it."""
+
+    rule_slug: str | None
+
+    @property
+    def rule(self) -> str:
+        """The sample edition itself, whose rail holds the lines."""
+        return url_for("sample.show", rule=self.rule_slug)
+
+    @property
+    def newest(self) -> str:
+        """The sample edition, newest first."""
+        return url_for("sample.show", rule=NEWEST)
+
+    def entry(self, uid: Uid) -> str:
+        """Return the reading view of a sample entry."""
+        return url_for("sample.entry", uid=uid, rule=self.rule_slug)
+
+    def folded(self, _: Uid) -> None:
+        """Give nothing: nothing is folded in the sample."""
+
+    def what_if(self, _: Uid) -> None:
+        """Give nothing: the sample shows one ranking."""
