@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.model.entry import EntryData, EntryUpdateIntent, Kind
 from aggregator.model.feed import NewFeed
-from aggregator.store import entries, feeds
+from aggregator.store import entries, feeds, members
 from aggregator.text.words import index_text
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -75,6 +75,7 @@ def make():
     """Makes values for the store: `make.feed`, `make.data`, `make.intent`."""
 
     class Make:
+        now = NOW
         feed = staticmethod(new_feed)
         data = staticmethod(data)
         intent = staticmethod(intent)
@@ -96,6 +97,24 @@ def add(conn, feed_id):
         entries.apply_intents(conn, feed_id, [intent(each, **options) for each in datas])
         held = entries.find_held(conn, feed_id, [each.key for each in datas])
         found = entries.get_entries(conn, [each.entry_id for each in held.values()])
-        return {key: found[each.entry_id] for key, each in held.items()}
+        return {each.key: found[held[each.key].entry_id] for each in datas}
 
     return write
+
+
+@pytest.fixture
+def member(conn):
+    """A member who is there."""
+    return members.add_member(conn, name="Ada", language="en")
+
+
+@pytest.fixture
+def other_member(conn):
+    """Another member."""
+    return members.add_member(conn, name="Ben", language=None)
+
+
+@pytest.fixture
+def group(conn):
+    """The group of the instance."""
+    return members.instance_group(conn)

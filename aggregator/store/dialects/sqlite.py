@@ -64,7 +64,7 @@ def make_engines(path: Path, *, patience: float) -> tuple[Engine, Engine]:
 
 def make_migration_engine(path: Path) -> Engine:
     """Return the engine migrations run on: no foreign keys, or a table rebuilt would empty those that refer to it."""
-    engine = create_engine("sqlite://", creator=lambda: connect(path, patience=30), poolclass=NullPool)
+    engine = create_engine("sqlite://", module=dbapi2, creator=lambda: connect(path, patience=30), poolclass=NullPool)
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
 
@@ -72,6 +72,7 @@ def make_migration_engine(path: Path) -> Engine:
 def _engine(path: Path, patience: float, begin: str, *, pragmas: tuple[str, ...], **pool: Any) -> Engine:
     engine = create_engine(
         "sqlite://",
+        module=dbapi2,
         creator=lambda: connect(path, patience=patience, pragmas=pragmas),
         poolclass=QueuePool,
         pool_timeout=patience,
