@@ -39,8 +39,16 @@ class ParsePool:
     Each process is spoken to by one thread, which waits for it, unpacks what it says, and kills it in time.
     """
 
-    def __init__(self, *, processes: int, memory_mib: int, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        processes: int,
+        memory_mib: int,
+        cpu_seconds: int = CPU_SECONDS,
+        wall_seconds: float = WALL_SECONDS,
+    ) -> None:
         self._memory_mib = memory_mib
+        self._cpu_seconds = cpu_seconds
         self._wall_seconds = wall_seconds
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="parse")
         self._lock = threading.Lock()
@@ -99,9 +107,12 @@ class ParsePool:
         with self._lock:
             if self._closed:
                 return None
-            if self._idle:
-                return self._idle.pop()
-            process = ParseProcess(self._memory_mib)
+            while self._idle:
+                process = self._idle.pop()
+                if process.alive:
+                    return process
+                self._all.discard(process)  # somebody ended it while it had nothing to do
+            process = ParseProcess(self._memory_mib, self._cpu_seconds)
             self._all.add(process)
             return process
 
@@ -114,8 +125,8 @@ class ParsePool:
 class ParseProcess:
     """One process; one job at a time."""
 
-    def __init__(self, memory_mib: int) -> None:
-        command = [sys.executable, "-m", MODULE, str(os.getpid()), str(memory_mib), str(CPU_SECONDS)]
+    def __init__(self, memory_mib: int, cpu_seconds: int) -> None:
+        command = [sys.executable, "-m", MODULE, str(os.getpid()), str(memory_mib), str(cpu_seconds)]
         # It reads strangers' bytes: it does not get to know our settings, which may hold secrets.
         environ = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
         self._process = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
@@ -133,6 +144,11 @@ class ParseProcess:
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there."""
+        return self._process.poll() is None
 
     def ask(self, message: bytes, seconds: float) -> bytes:
         """Hand in a job and wait for the answer. Raises TimeoutError, EOFError or OSError: kill it then."""

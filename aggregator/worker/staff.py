@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.outbound.client import Outbound
-from aggregator.worker.fetch_loop import FetchLoop
+from aggregator.worker.fetch_loop import FetchLoop, steady_seconds
 from aggregator.worker.parse_pool import ParsePool
 from aggregator.worker.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
+    from aggregator.outbound.client import Deadlines
     from aggregator.services.desk import Desk
 
 
@@ -31,7 +32,9 @@ class Staff:
 
 
 @asynccontextmanager
-async def open_staff(desk: Desk) -> AsyncIterator[Staff]:
+async def open_staff(
+    desk: Desk, *, deadlines: Deadlines | None = None, steady: Callable[[], float] = steady_seconds
+) -> AsyncIterator[Staff]:
     """Open the door and the pool; at the end write what came in, give back what was leased, and close both."""
     settings = desk.settings
     # The name of a worker tells it from all others, those of a killed process with the same number included.
@@ -41,10 +44,11 @@ async def open_staff(desk: Desk) -> AsyncIterator[Staff]:
         allow_private_hosts=settings.allow_private_hosts,
         connections=settings.fetch_connections,
         clock=desk.clock,
+        deadlines=deadlines,
     )
     pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
     records = Records(desk)
-    loop = FetchLoop(desk, outbound, pool, records, worker=worker)
+    loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(outbound)
         stack.callback(records.close)
