@@ -86,12 +86,12 @@ class ListPlaces:
 class SamplePlaces:
     """The places of the sample edition; its rule is explained beside it."""
 
-    rule_slug: str | None
+    version: RuleVersion
 
     @property
     def rule(self) -> str:
         """The sample edition itself, whose rail holds the lines."""
-        return url_for("sample.show", rule=self.rule_slug)
+        return url_for("sample.show", rule=self.version.slug)
 
     @property
     def newest(self) -> str:
@@ -100,10 +100,11 @@ class SamplePlaces:
 
     def entry(self, uid: Uid) -> str:
         """Return the reading view of a sample entry."""
-        return url_for("sample.entry", uid=uid, rule=self.rule_slug)
+        return url_for("sample.entry", uid=uid, rule=self.version.slug)
 
     def folded(self, _: Uid) -> None:
-        """Give nothing: nothing is folded in the sample."""
+        """Give nothing: the sample has no page of folded reports."""
 
-    def what_if(self, _: Uid) -> None:
-        """Give nothing: the sample shows one ranking."""
+    def what_if(self, uid: Uid) -> str | None:
+        """Return the entry with its places without each line."""
+        return url_for("sample.entry", uid=uid, rule=self.version.slug, what_if=1, _anchor="why")

@@ -111,6 +111,11 @@ def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *,
     )
 
 
+def rule_lines(version: RuleVersion, *, language: str = "en") -> tuple[RuleLine, ...]:
+    """Say the lines of a version in words. Public: it looks at nothing but the version's own text."""
+    return _lines(version.toml, language)
+
+
 def check_rule(text: str, *, file: str = "rule.toml") -> RuleCheck:
     """Parse a rule's text without keeping anything."""
     try:

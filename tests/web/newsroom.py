@@ -121,9 +121,7 @@ class Newsroom:
 
     def set_up(self):
         """Use a link up; gives the session's token."""
-        return accounts.use_link(
-            self.desk, self.link(), name="Ines", instance_name="The Tidewater Post", language="en"
-        )
+        return accounts.use_link(self.desk, self.link(), name="Ines", instance_name="The Tidewater Post", language="en")
 
     def actor(self):
         """Give the operator."""

@@ -60,6 +60,6 @@ def _why(page: EntryPage, to: ListPlaces) -> Any:
     standing, entry = page.standing, page.seen.entry
     if standing is None:
         return None
-    lines = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number).lines
+    lines = editing.rule_lines(standing.rule, language=page_language())
     title = entry.title or entry.excerpt
     return reasons.for_standing(standing, entry.uid, title, lines, to, opened=standing.what_if is not None)

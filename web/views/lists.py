@@ -77,14 +77,14 @@ def why_not(slug: str) -> str:
 def _why(found: FoundEntry, rule: str | None) -> Any:
     """Render where a found entry stands, its reasons open."""
     standing, entry = found.standing, found.seen.entry
-    lines = editing.rule_page(desk(), actor(), standing.rule.slug, standing.rule.number).lines
+    lines = editing.rule_lines(standing.rule, language=page_language())
     to = ListPlaces.of(standing, rule)
     return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, lines, to, opened=True)
 
 
 def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
     to = ListPlaces.of(page, asked.rule)
-    lines = editing.rule_page(desk(), actor(), page.rule.slug, page.rule.number).lines
+    lines = editing.rule_lines(page.rule, language=page_language())
     going = {"slug": page.list.slug, "hide": "read" if page.hide_read else None, **to.pin}
     return render_template(
         "list.html",

@@ -8,6 +8,7 @@ from aggregator.services import editing
 from web import reasons
 from web.asked import number
 from web.door import actor, desk
+from web.language import page_language
 
 bp = Blueprint("rules", __name__)
 
@@ -21,7 +22,9 @@ def index() -> str:
 @bp.get("/rules/<slug>")
 def show(slug: str) -> str:
     """Show one rule in plain words and as it is written."""
-    page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
+    page = editing.rule_page(
+        desk(), actor(), slug, number("version", request.args.get("version")), language=page_language()
+    )
     return render_template("rule.html", page=page, lines=reasons.lines(page.version, page.lines))
 
 
