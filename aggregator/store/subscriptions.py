@@ -158,10 +158,8 @@ def get_extras(conn: Connection, owner: OwnerId) -> dict[FeedId, tuple[tuple[str
 
 def set_subscription(conn: Connection, owner: OwnerId, feed_id: FeedId, *, title: str | None, why: str | None) -> None:
     """Change what an owner calls a feed, and why it is there; None takes the word back."""
-    conn.execute(
-        update(subscription).where(_OF_OWNER, _OF_FEED).values(title=title, why=why),
-        {"owner": owner, "feed_id": feed_id},
-    )
+    which = (subscription.c.owner == owner, subscription.c.feed_id == feed_id)
+    conn.execute(update(subscription).where(*which).values(title=title, why=why))
 
 
 def file_under(conn: Connection, owner: OwnerId, feed_id: FeedId, paths: Sequence[str]) -> None:
