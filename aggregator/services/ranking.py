@@ -227,11 +227,12 @@ def ranked(
 
 def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
     """Count what arrived after the ranking's tick and would be a candidate now."""
-    now = int(desk.clock.now().timestamp())
-    snapshot = desk.columns.snapshot()
+    version = values.data_version(conn)
+    snapshot = fresh_snapshot(desk, conn, version)
     if snapshot.newest_arrival <= ranking.key.at:
         return 0
-    facts = _facts(desk, conn, ranking.list.owner, snapshot=snapshot, now=now, version=ranking.key.facts_version)
+    now = int(desk.clock.now().timestamp())
+    facts = _facts(desk, conn, ranking.list.owner, snapshot=snapshot, now=now, version=version)
     return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
 
 
