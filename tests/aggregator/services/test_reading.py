@@ -316,9 +316,9 @@ def fetched(room, number, fault=None):
     with room.desk.database.write() as conn:
         leases.lease_due(conn, now=NOW, until=NOW + timedelta(minutes=1), worker="w", limit=9)
         if fault:
-            leases.set_failed(conn, [FetchFailure(feed_id, fault, schedule, NOW)], worker="w")
+            leases.set_failed(conn, [FetchFailure(feed_id, fault, schedule, NOW)])
         else:
-            leases.set_fetched(conn, [FetchOutcome(feed_id, Validators(), schedule, NOW, ())], worker="w")
+            leases.set_fetched(conn, [FetchOutcome(feed_id, Validators(), schedule, NOW, ())])
 
 
 class TestAnEmptyListSaysWhy:
