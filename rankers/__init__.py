@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from rankers.candidates import Numbers as Numbers
     from rankers.candidates import Vectors as Vectors
     from rankers.candidates import uid_halves as uid_halves
-    from rankers.patterns import EntryTexts as EntryTexts
-    from rankers.patterns import TextLeaf as TextLeaf
-    from rankers.patterns import match_leaf as match_leaf
-    from rankers.patterns import match_leaves as match_leaves
     from rankers.document import RuleDocument as RuleDocument
     from rankers.document import parse_rule as parse_rule
     from rankers.explain import Absence as Absence
@@ -33,6 +29,10 @@ if TYPE_CHECKING:
     from rankers.explain import whys as whys
     from rankers.paid import PAID_WORDS as PAID_WORDS
     from rankers.paid import is_paid_word as is_paid_word
+    from rankers.patterns import EntryTexts as EntryTexts
+    from rankers.patterns import TextLeaf as TextLeaf
+    from rankers.patterns import match_leaf as match_leaf
+    from rankers.patterns import match_leaves as match_leaves
     from rankers.problems import Problem as Problem
     from rankers.problems import RuleError as RuleError
     from rankers.published import published_rules as published_rules

@@ -8,13 +8,14 @@ line that reads it gives 0 points with the state "missing".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 
@@ -92,14 +93,14 @@ class CandidateTable:
         column = self.labels.get(name)
         if column is None or column.codes[row] < 0:
             return None
-        return column.vocabulary[column.codes[row]]
+        return column.vocabulary[int(column.codes[row])]
 
     def members(self, name: str, row: int) -> tuple[str, ...]:
         """Return the label set of one row; empty where it is missing."""
         column = self.sets.get(name)
         if column is None or column.codes[row] < 0:
             return ()
-        return column.sets[column.codes[row]]
+        return column.sets[int(column.codes[row])]
 
     def take(self, rows: NDArray[np.intp] | slice) -> CandidateTable:
         """Return a table of these rows only, in this order; vocabularies are kept whole."""

@@ -41,10 +41,10 @@ def _read(table: Reader, topics: tuple[str, ...], *, depth: int) -> Condition | 
     if depth > DEEPEST:
         table.problem(None, f"conditions may stand within each other {DEEPEST} deep, not deeper")
         return None
-    if not table.keys():
+    if not table.names():
         table.problem(None, "expected at least one test in a condition")
         return None
-    parts = [part for key in table.keys() for part in _read_key(table, key, topics, depth)]
+    parts = [part for key in table.names() for part in _read_key(table, key, topics, depth)]
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else Every(tuple(parts))
@@ -81,7 +81,7 @@ def _read_topics(table: Reader, topics: tuple[str, ...]) -> list[Condition]:
     if named is None:
         return []
     tests = []
-    for name in named.keys():
+    for name in named.names():
         if name not in topics:
             named.problem(name, f'no [[topic]] has the id "{name}"{nearest(name, topics)}')
             continue

@@ -5,19 +5,20 @@ Two-valued: a test on a missing fact is false, whatever it asks; so `none` aroun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from rankers.patterns import TextLeaf as TextLeaf
+from rankers.patterns import TextLeaf
 from rankers.signals import LABEL_FACTS, SIGNALS, fact_named
 from rankers.signals.labels import LabelFact, Match
 from rankers.signals.signal import Signal
 from rankers.words import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from numpy.typing import NDArray
 
     from rankers.candidates import CandidateTable
@@ -109,7 +110,8 @@ class FlagTest:
         numbers = self.signal.compute(table, "")
         if numbers is None:
             return np.zeros(len(table), dtype=np.bool_)
-        return numbers.present & (numbers.values.astype(np.bool_) == self.value)
+        bits: Bits = numbers.present & (numbers.values.astype(np.bool_) == self.value)
+        return bits
 
     def canonical(self) -> dict[str, object]:
         """Return the test under the name of its fact."""

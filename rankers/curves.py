@@ -12,12 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from rankers.reading import Reader, kind_of
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from rankers.signals.signal import Signal
 
     Counts = NDArray[np.int64]
 
@@ -26,7 +22,6 @@ ONE = 1_000_000
 _GUARD = 0.4999
 _FIXED_BITS = 200
 _HALVINGS_TO_NOTHING = 60
-_SHORTEST_TABLE, _LONGEST_TABLE = 2, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +163,6 @@ class AsItIs:
 
 
 Curve = Halves | Rises | Falls | AtLeast | AtMost | Table | AsItIs
-_KINDS = ("halves_every", "rises", "falls", "at_least", "at_most", "table")
 
 
 def rounded_quotient(numerators: Counts, divisors: Counts | int) -> Counts:
@@ -210,74 +204,3 @@ def _ln2() -> int:
     spare = 32
     total = sum((1 << (_FIXED_BITS + spare - k)) // k for k in range(1, _FIXED_BITS + spare + 1))
     return total >> spare
-
-
-def read_curve(line: Reader, signal: Signal) -> Curve:
-    """Read the `curve` of a line of a rule; what is wrong with it is noted with the line."""
-    if "curve" not in line:
-        line.value("curve")
-        if signal.is_share or signal.is_yes_no:
-            return AsItIs(signal.scale)
-        line.problem(None, f'"{signal.name}" needs a curve: only facts that are shares or yes/no go without one')
-        return AsItIs(1)
-    table = line.table("curve")
-    if table is None:
-        return AsItIs(1)
-    for kind in _KINDS:
-        if kind in table:
-            table.value(kind)
-            break
-    else:
-        table.done(_KINDS)
-        if not table.keys():
-            table.problem(None, "expected one of halves_every, rises, falls, at_least, at_most or table")
-        return AsItIs(1)
-    table.done(_KINDS)
-    if kind == "table":
-        return _read_table(table, signal)
-    if kind in {"rises", "falls"}:
-        return _read_slope(table, kind, signal)
-    bound = table.scaled(kind, signal.scale, signal.fineness)
-    if kind == "halves_every":
-        if bound <= 0:
-            table.problem(kind, "expected a number above 0")
-        return Halves(max(bound, 1))
-    return AtLeast(bound) if kind == "at_least" else AtMost(bound)
-
-
-def _read_slope(table: Reader, kind: str, signal: Signal) -> Curve:
-    value = table.value(kind)
-    pair = value if isinstance(value, list) else []
-    if len(pair) != 2:  # noqa: PLR2004  # a slope has two ends
-        table.problem(kind, f"expected two numbers [from, to], found {kind_of(value)}")
-        return AsItIs(1)
-    low, high = (
-        table.as_scaled(end, (*table.path, kind, number), signal.scale, signal.fineness)
-        for number, end in enumerate(pair)
-    )
-    if low >= high:
-        table.problem(kind, "expected two numbers of which the first is smaller")
-        high = low + 1
-    return Rises(low, high) if kind == "rises" else Falls(low, high)
-
-
-def _read_table(table: Reader, signal: Signal) -> Curve:
-    value = table.value("table")
-    path = (*table.path, "table")
-    if not isinstance(value, list) or not _SHORTEST_TABLE <= len(value) <= _LONGEST_TABLE:
-        table.problem("table", f"expected {_SHORTEST_TABLE} to {_LONGEST_TABLE} rows [x, share]")
-        return AsItIs(1)
-    rows = []
-    for number, row in enumerate(value):
-        here = (*path, number)
-        if not isinstance(row, list) or len(row) != 2:  # noqa: PLR2004  # x and share
-            table.problems.add(here, "expected a row [x, share]")
-            continue
-        x = table.as_scaled(row[0], here, signal.scale, signal.fineness)
-        share = table.as_scaled(row[1], here, ONE, "a share is counted in millionths")
-        if not 0 <= share <= ONE:
-            table.problems.add(here, "expected a share from 0 to 1")
-        if rows and x <= rows[-1][0]:
-            table.problems.add(here, "expected an x above the one before")
-        rows.append((x, share))
-    return Table(tuple(rows))

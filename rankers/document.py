@@ -156,13 +156,11 @@ def _hash(canonical: dict[str, Any], facts: frozenset[str]) -> str:
 
 
 def _facts(rule: Rule) -> Iterator[str]:
-    for line in rule.filters:
-        yield from line.leave_out.facts()
+    for condition in rule.conditions():
+        yield from condition.facts()
     for term in rule.scores:
         if term.signal is not None:
             yield term.signal.name
-        if term.when is not None:
-            yield from term.when.facts()
     for step in rule.arrange:
         yield from step.facts()
 
@@ -173,11 +171,5 @@ def _columns(fact: str) -> tuple[str, ...]:
 
 
 def _leaves(rule: Rule) -> Iterator[TextLeaf]:
-    for line in rule.filters:
-        yield from line.leave_out.leaves()
-    for term in rule.scores:
-        if term.when is not None:
-            yield from term.when.leaves()
-    for step in rule.arrange:
-        for group in getattr(step, "groups", ()):
-            yield from group.when.leaves()
+    for condition in rule.conditions():
+        yield from condition.leaves()

@@ -6,16 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rankers.arrange import STEPS
+from rankers.arrange import STEPS, Shares
 from rankers.condition_reading import read_condition
-from rankers.curves import AsItIs, Curve, read_curve
+from rankers.curve_reading import read_curve
+from rankers.curves import AsItIs, Curve
 from rankers.lines import Filter, Term, TestCase, Topic
 from rankers.reading import Reader, nearest, one_of
 from rankers.signals import LABEL_FACTS, SIGNALS, TEXT_FACTS
 from rankers.signals.topic import PREFIX, topic_signal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rankers.arrange import ArrangeStep
+    from rankers.conditions import Condition
     from rankers.signals.signal import Signal
 
 SCHEMA = "ranking-rule/1"
@@ -44,18 +48,27 @@ class Rule:
     length: int | None
     tests: tuple[TestCase, ...]
 
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition of the rule."""
+        yield from (line.leave_out for line in self.filters)
+        yield from (line.when for line in self.scores if line.when is not None)
+        for step in self.arrange:
+            if isinstance(step, Shares):
+                yield from (group.when for group in step.groups)
+
 
 def read_rule(rule: Reader) -> Rule:
     """Read a whole rule. It can only be used if no problem was noted."""
     rule.choice("schema", (SCHEMA,))
     name = _read_id(rule)
-    topics = tuple(_read_topic(table) for table in rule.tables("topic"))
+    tables = {key: rule.tables(key) for key in ("topic", "filter", "score", "arrange")}
+    topics = tuple(_read_topic(table) for table in tables["topic"])
     if len(topics) > _MOST_TOPICS:
         rule.problem("topic", f"expected at most {_MOST_TOPICS} topics, found {len(topics)}")
     names = tuple(topic.id for topic in topics)
-    filters = tuple(line for table in rule.tables("filter") if (line := _read_filter(table, names)))
-    scores = tuple(_read_term(table, names, name) for table in rule.tables("score"))
-    steps = _read_steps(rule, names)
+    filters = tuple(line for table in tables["filter"] if (line := _read_filter(table, names)))
+    scores = tuple(_read_term(table, names, name) for table in tables["score"])
+    steps = _read_steps(tables["arrange"], names)
     finish = rule.table("finish")
     length = None
     if finish is not None:
@@ -74,24 +87,23 @@ def read_rule(rule: Reader) -> Rule:
         tests=_read_tests(rule),
     )
     rule.done()
-    _check_whole(rule, read)
+    _check_whole(rule, tables, read)
     return read
 
 
-def _check_whole(rule: Reader, read: Rule) -> None:
+def _check_whole(rule: Reader, tables: dict[str, list[Reader]], read: Rule) -> None:
     """Note what no single line can know: ids that are taken, and too much of anything."""
-    lines = len(rule.tables("filter")) + len(rule.tables("score")) + len(rule.tables("arrange"))
+    lines = sum(len(tables[key]) for key in ("filter", "score", "arrange"))
     if lines > _MOST_LINES:
         rule.problem(None, f"expected at most {_MOST_LINES} lines and steps, found {lines}")
     seen: set[str] = set()
     for key in ("topic", "filter", "score"):
-        for table in rule.tables(key):
+        for table in tables[key]:
             name = table.value("id")
             if isinstance(name, str) and name in seen:
                 table.problem("id", f'"{name}" is the id of another line: expected each id once')
             seen.add(str(name))
-    conditions = [line.leave_out for line in read.filters] + [line.when for line in read.scores if line.when]
-    leaves = sum(condition.size() for condition in conditions)
+    leaves = sum(condition.size() for condition in read.conditions())
     if leaves > _MOST_LEAVES:
         rule.problem(None, f"expected at most {_MOST_LEAVES} single tests in all conditions, found {leaves}")
 
@@ -181,9 +193,9 @@ def _read_signal(table: Reader, topics: tuple[str, ...]) -> Signal | None:
     return None
 
 
-def _read_steps(rule: Reader, topics: tuple[str, ...]) -> tuple[ArrangeStep, ...]:
+def _read_steps(tables: list[Reader], topics: tuple[str, ...]) -> tuple[ArrangeStep, ...]:
     steps: list[ArrangeStep] = []
-    for table in rule.tables("arrange"):
+    for table in tables:
         name = table.choice("step", tuple(STEPS))
         why = _read_why(table)
         if table.value("step") != name:

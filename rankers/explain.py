@@ -52,8 +52,9 @@ class TermResult:
 class Move:
     """What a step did with an entry: from place `from_` to place `to`, counted from 1.
 
-    reason: limit, overtook, overtaken, story, turn, like, share or pick. because: the rows that held it, that it overtook or is
-    like, at most ten. amount and key: the reason's number and name (arrange.order.Cause). why: the step's line.
+    reason: limit, overtook, overtaken, story, turn, like, share or pick. because: the rows that held it, that it
+    overtook or is like, at most ten. amount and key: the reason's number and name (arrange.order.Cause).
+    why: the step's line.
     """
 
     step: str

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import re2
+import re2  # type: ignore[import-untyped]  # google-re2 comes without types
 
 from rankers.words import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 ENGINE = f"words/1 unicode {unicodedata.unidata_version} re2/1"
 """Stored beside leaf results: where it changes they are computed again."""
@@ -22,7 +25,7 @@ LONGEST_EXPRESSION = 500
 LONGEST_PATTERN = 200
 _MAX_MEMORY = 8 << 20
 _LONGEST_TEXT = 200_000
-_ALLOWED = frozenset(" '\u2019-\u2010\u2011")
+_ALLOWED = frozenset(" *'\u2019-\u2010\u2011")
 _SPECIAL = re.compile(r"([][\\.^$*+?{}|()/])")
 _ESCAPED = r"\\\1"
 _ODD_STAR = re.compile(r"\*.|(?:^|[\s'\u2019\u2010\u2011-])\*", re.DOTALL)
@@ -86,20 +89,21 @@ def fault_of(pattern: str) -> str | None:
     """Say what is wrong with a pattern, None where it can be used."""
     if is_expression(pattern):
         return _fault_of_expression(pattern[1:-1])
-    if len(pattern) > LONGEST_PATTERN:
-        return f"expected at most {LONGEST_PATTERN} characters, found {len(pattern)}"
-    for char in pattern.removesuffix("*"):
-        if char == "*":
-            return "a * may only stand at the end of a pattern, directly after its last word"
-        if char not in _ALLOWED and unicodedata.category(char)[0] not in "LMN":
-            return (
-                f'"{char}" is no letter, digit, space, apostrophe or hyphen: write /{_SPECIAL.sub(_ESCAPED, pattern)}/'
-            )
-    if not tokens(pattern):
-        return "expected at least one letter or digit"
+    odd = next((char for char in pattern if not _is_allowed(char)), None)
+    if odd is not None:
+        written = _SPECIAL.sub(_ESCAPED, pattern)
+        return f'"{odd}" is no letter, digit, space, apostrophe or hyphen: write /{written}/'
     if _ODD_STAR.search(pattern):
         return "a * may only stand at the end of a pattern, directly after its last word"
+    if not tokens(pattern):
+        return "expected at least one letter or digit"
+    if len(pattern) > LONGEST_PATTERN:
+        return f"expected at most {LONGEST_PATTERN} characters, found {len(pattern)}"
     return None
+
+
+def _is_allowed(char: str) -> bool:
+    return char in _ALLOWED or unicodedata.category(char)[0] in "LMN"
 
 
 def match_leaf(leaf: TextLeaf, texts: EntryTexts) -> bool:

@@ -5,7 +5,6 @@ Every candidate is in exactly one of shown, further down (after the end), folded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from rankers.arrange.order import BaseOrder, Order, Step, takes_of
 from rankers.score import Scores, score
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from rankers.arrange import ArrangeStep
@@ -168,8 +169,8 @@ class Ranking:
         newer = len(self._times) - end
         if end - int(np.searchsorted(self._times, time, side="left")) == 1:
             return newer + 1
-        mine = self.table.uid[row].tolist()
-        equal = self.table.uid[self.table.time == time].tolist()
+        mine: list[int] = self.table.uid[row].tolist()
+        equal: list[list[int]] = self.table.uid[self.table.time == time].tolist()
         return newer + 1 + sum(other < mine for other in equal)
 
     @cached_property

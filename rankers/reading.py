@@ -7,13 +7,16 @@ a document is only made when none was noted.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
-from rankers.places import Path
 from rankers.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rankers.places import Path
 
 LARGEST_NUMBER = 10**12
 """No count of smallest units in a rule is larger; it keeps every product of a curve within int64."""
@@ -74,7 +77,7 @@ class Reader:
     def __contains__(self, key: str) -> bool:
         return key in self._table
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """Return the keys as written."""
         return list(self._table)
 
@@ -136,7 +139,7 @@ class Reader:
         if not is_number(value):
             self.problems.add(path, f"expected a number, found {kind_of(value)}")
             return 0
-        if not _is_finite(value) or abs(value) > LARGEST_NUMBER:
+        if not _is_finite(value) or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
             self.problems.add(path, f"expected a number up to {LARGEST_NUMBER // scale}, found {_shown(value)}")
             return 0
         count = Decimal(value) * scale

@@ -5,7 +5,6 @@ The same words make the reasons on a page, the statement of a rule and the comma
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -19,7 +18,7 @@ from rankers.messages.icu import Value, fill
 from rankers.signals.topic import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rankers.arrange import ArrangeStep
     from rankers.curves import Curve

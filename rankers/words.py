@@ -16,7 +16,7 @@ _DROPPED_MARKS = (
     "\u0300-\u0305\u0307-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
-# й keeps its breve: it is another letter than и. ё becomes е.
+# U+0438 (и) keeps its breve: й is a letter of its own. All others lose theirs.
 _MARKS = re.compile(f"(?<!\u0438)\u0306|[{_DROPPED_MARKS}]")
 _LETTERS = str.maketrans(
     {
@@ -26,7 +26,7 @@ _LETTERS = str.maketrans(
         "\u00f0": "d",  # ð
         "\u0127": "h",  # ħ
         "\u0167": "t",  # ŧ
-        "\u0131": "i",  # ı
+        "\u0131": "i",  # dotless i
         "\u00e6": "ae",  # æ
         "\u0153": "oe",  # œ
         "\u00fe": "th",  # þ
@@ -58,12 +58,12 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return _BEYOND_ASCII.sub(_fold_match, text).lower()
+    return _BEYOND_ASCII.sub(_fold_match, text.lower())
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of `text` in order: maximal runs of letters and numbers of `fold(text)`."""
-    folded = text.lower() if text.isascii() else _BEYOND_ASCII.sub(_fold_for_words, text).lower()
+    folded = text.lower() if text.isascii() else _BEYOND_ASCII.sub(_fold_for_words, text.lower())
     if folded.isascii():
         return _ASCII_WORDS.findall(folded)
     words = _words() if any(map(_needs_care, set(folded))) else _PLAIN_WORDS

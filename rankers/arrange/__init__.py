@@ -9,6 +9,8 @@ from rankers.arrange.shares import Shares
 from rankers.arrange.spread import Spread
 from rankers.arrange.take_turns import TakeTurns
 
+__all__ = ["STEPS", "ArrangeStep", "MaxPerSource", "OnePerStory", "Pin", "Shares", "Spread", "TakeTurns"]
+
 ArrangeStep = OnePerStory | Spread | Shares | TakeTurns | MaxPerSource | Pin
 
 STEPS: dict[str, type[ArrangeStep]] = {

@@ -48,7 +48,7 @@ class MaxPerSource:
     def arrange(self, incoming: Order, scores: Scores) -> Step:
         """Return the order in which no owner crowds."""
         owners = scores.table.labels.get("owner")
-        codes = np.full(len(scores.table), -1, dtype=np.int32) if owners is None else owners.codes
+        codes = np.full(len(scores.table), -1) if owners is None else owners.codes.astype(np.intp)
         return _MaxPerSourceOrder(self, incoming, codes)
 
 

@@ -85,9 +85,9 @@ class _OnePerStoryOrder(Step):
         self._base = base
         rows = base.rows()
         stories = table.labels.get("story")
-        codes = np.full(len(table), -1, dtype=np.int32) if stories is None else stories.codes
+        codes = np.full(len(table), -1) if stories is None else stories.codes.astype(np.intp)
         here = np.flatnonzero(codes[rows] >= 0)
-        told, count = rows[here], 0 if stories is None else len(stories.vocabulary)
+        told, count = rows[here], 1 if stories is None else max(len(stories.vocabulary), 1)
         self._codes = codes
         self._holders = _first_of_each(codes[told], told, base.keys[here], table, count)
         self._leads = self._holders if step.keep == "highest" else _by_time(step.keep, codes, told, table, count)
@@ -117,7 +117,8 @@ class _OnePerStoryOrder(Step):
             rows = self._base.first(self._reached)[start:]
             rows = rows[~self._is_skipped[rows]]
             codes = self._codes[rows]
-            self._placed.extend(np.where(codes >= 0, self._leads[codes], rows).tolist())
+            leads = np.append(self._leads, -1)  # code -1, no story, reads the last
+            self._placed.extend(np.where(codes >= 0, leads[codes], rows).tolist())
 
     def cause(self, row: int, before: int, after: int) -> Cause:
         """Say which folded entry held the place of a lead; others only close the gaps."""

@@ -215,7 +215,7 @@ def takes_of(step: Step, places: int) -> tuple[tuple[tuple[int, int], ...], int]
     At place p the j-th of those still waiting was taken, both counted from 0.
     """
     placed = step.first(places).tolist()
-    came_from = {}
+    came_from: dict[int, int] = {}
     count = places
     while len(came_from) < len(placed):
         incoming = step.incoming.first(count).tolist()
@@ -236,8 +236,8 @@ def _keys(totals: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.int
     """Return one number a row, smaller for what stands higher: total descending, then newer first."""
     if not len(totals):
         return totals
-    behind = totals.max() - totals
-    older = times.max() - times
+    behind: NDArray[np.int64] = totals.max() - totals
+    older: NDArray[np.int64] = times.max() - times
     span = int(older.max()) + 1
     if (int(behind.max()) + 1) * span >= _ROOM:  # times far apart: their rank does as well as their distance
         behind = np.unique(behind, return_inverse=True)[1]

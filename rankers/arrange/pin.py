@@ -73,4 +73,4 @@ class _PinOrder(Step):
     def kept(self, final: Rows) -> bool:
         """Tell whether the picks stand on top of the final order."""
         places = min(len(self._picks), len(final))
-        return final[:places].tolist() == self._picks[:places].tolist()
+        return np.array_equal(final[:places], self._picks[:places])

@@ -99,8 +99,8 @@ class _SharesOrder(Step):
         for number, group in enumerate(step.groups):
             kinds |= group.when.match(table).astype(np.int64) << number
         self._kinds = kinds
-        members = np.bincount(kinds[incoming.rows()], minlength=1 << len(step.groups)).tolist()
-        self._members = [sum(n for kind, n in enumerate(members) if kind >> g & 1) for g in self._groups]
+        members: list[int] = np.bincount(kinds[incoming.rows()], minlength=1 << len(step.groups)).tolist()
+        self._members: list[int] = [sum(n for kind, n in enumerate(members) if kind >> g & 1) for g in self._groups]
         self._left = members
         self._depth = min(step.depth, incoming.size)
         self._have = [0] * len(step.groups)

@@ -27,8 +27,9 @@ _MOST_POINTS, _DEEPEST, _WIDEST = 1000, 500, 100
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Among the first `depth` entries the next is the one with the most points after `points` times its likeness
-    to the nearest of the last `window` placed.
+    """Likeness to the nearest of the last `window` placed costs an entry up to `points`, when the next is chosen.
+
+    Works on the first `depth` entries; the rest of the order follows unchanged.
     """
 
     name: ClassVar[str] = "spread"
@@ -78,7 +79,8 @@ class _SameKey:
         """Return the likeness of rows to a placed one in millionths; a missing key equals nothing."""
         code = self._codes[placed]
         same = (self._codes[rows] == code) & (code >= 0)
-        return same.astype(np.int64) * ONE
+        likeness: NDArray[np.int64] = same.astype(np.int64) * ONE
+        return likeness
 
 
 class _Meaning:
@@ -160,4 +162,4 @@ class _SpreadOrder(Step):
 
     def kept(self, final: Rows) -> bool:
         """Tell whether the final order still begins as this step left it."""
-        return self.first(len(final)).tolist() == final.tolist()
+        return np.array_equal(self.first(len(final)), final)

@@ -70,7 +70,7 @@ def _placeholder(message: str, at: int) -> tuple[Node, int]:
     at = message.index(",", end + 1)
     kind = message[end + 1 : at].strip()
     at += 1
-    choices = []
+    choices: list[tuple[str, Nodes]] = []
     while True:
         opening = message.find("{", at)
         closing = message.index("}", at)

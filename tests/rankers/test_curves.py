@@ -1,0 +1,160 @@
+import hashlib
+import os
+import subprocess
+import sys
+from decimal import Decimal, localcontext
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy._core import _multiarray_umath as numpy_multiarray
+
+from rankers.curves import ONE, AtLeast, AtMost, Falls, Halves, Rises, Table, halved, rounded_quotient, rounded_ratio
+
+COUNTS = st.integers(-(10**6), 10**12)
+SLOPES = st.tuples(st.integers(-(10**6), 10**9), st.integers(1, 10**9)).map(lambda p: (p[0], p[0] + p[1]))
+
+
+def one(curve, count):
+    return int(curve.apply(np.array([count], dtype=np.int64))[0])
+
+
+@st.composite
+def curves(draw):
+    low, high = draw(SLOPES)
+    xs = sorted(draw(st.sets(st.integers(0, 10**9), min_size=2, max_size=20)))
+    shares = draw(st.lists(st.integers(0, ONE), min_size=len(xs), max_size=len(xs)))
+    return draw(
+        st.sampled_from(
+            [
+                Halves(draw(st.integers(1, 10**8))),
+                Rises(low, high),
+                Falls(low, high),
+                AtLeast(low),
+                AtMost(low),
+                Table(tuple(zip(xs, shares, strict=True))),
+            ]
+        )
+    )
+
+
+@given(curves(), st.lists(COUNTS, min_size=1))
+def test_a_share_is_from_nothing_to_all(curve, counts):
+    shares = curve.apply(np.array(counts, dtype=np.int64))
+    assert shares.min() >= 0
+    assert shares.max() <= ONE
+
+
+@given(curves(), st.lists(COUNTS, min_size=2))
+def test_shares_only_fall_or_only_rise(curve, counts):
+    shares = curve.apply(np.sort(np.array(counts, dtype=np.int64)))
+    steps = np.diff(shares)
+    if isinstance(curve, Halves | Falls | AtMost):
+        assert np.all(steps <= 0)
+    elif not isinstance(curve, Table):
+        assert np.all(steps >= 0)
+
+
+@given(SLOPES, COUNTS)
+def test_what_rises_and_what_falls_make_a_whole(slope, count):
+    up, down = one(Rises(*slope), count), one(Falls(*slope), count)
+    assert ONE == up + down
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, ONE)), min_size=2, max_size=20), COUNTS)
+def test_a_table_is_straight_between_its_rows(rows, count):
+    rows = sorted(dict(rows).items())
+    if len(rows) < 2:
+        return
+    inside = min(max(count, rows[0][0]), rows[-1][0])
+    (x0, y0), (x1, y1) = next((a, b) for a, b in pairwise(rows) if a[0] <= inside <= b[0])
+    assert one(Table(tuple(rows)), count) in {
+        y0 + rounded_ratio((inside - x0) * (y1 - y0), x1 - x0),
+        y1 if inside == x1 else y0 + rounded_ratio((inside - x0) * (y1 - y0), x1 - x0),
+    }
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**7))
+def test_halving_is_the_mathematical_value(count, every):
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(ONE) * (Decimal(2) ** (-(Decimal(count) / Decimal(every))))
+        expected = int(exact.to_integral_value())
+    assert expected == halved(count, every)
+    assert expected == one(Halves(every), count)
+
+
+@given(st.integers(0, 70), st.integers(1, 10**9))
+def test_whole_halvings_round_ties_to_even(halvings, every):
+    assert rounded_ratio(ONE, 2**halvings) == one(Halves(every), halvings * every)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, ONE), (24, 500_000), (48, 250_000), (7 * 24, 7812), (-5, ONE)])
+def test_half_as_much_every_day(count, expected):
+    assert expected == one(Halves(24 * 3600), count * 3600)
+
+
+def test_doubtful_values_take_the_exact_way():
+    """A value so near to a half that the float could be wrong: found by search, checked by integers."""
+    every = 86_400
+    counts = np.arange(0, 20 * every, 7, dtype=np.int64)
+    shares = np.exp2(-(counts / every)) * ONE
+    near = np.flatnonzero(np.abs(shares - np.floor(shares) - 0.5) < 1e-4)
+    assert near.size > 10
+    assert [halved(int(counts[n]), every) for n in near] == Halves(every).apply(counts[near]).tolist()
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(1, 10**9))
+def test_quotients_round_to_the_nearest_and_ties_to_even(numerator, divisor):
+    expected = int((Decimal(numerator) / Decimal(divisor)).to_integral_value()) if divisor in {1, 2, 4, 5, 8} else None
+    got = int(rounded_quotient(np.array([numerator], dtype=np.int64), divisor)[0])
+    assert rounded_ratio(numerator, divisor) == got
+    assert abs(2 * (numerator - got * divisor)) <= divisor
+    if expected is not None:
+        assert expected == got
+
+
+@pytest.mark.parametrize(("numerator", "expected"), [(1, 0), (3, 2), (5, 2), (7, 4), (-1, 0), (-3, -2)])
+def test_ties_go_to_the_even_number(numerator, expected):
+    assert expected == rounded_ratio(numerator, 2)
+
+
+GRID = "11dabbe42168b565171c27e7d481f34400d70cdfb464590d78ecb7a335bfe814"
+
+
+def hash_of_grid():
+    counts = np.arange(0, 3_000_000, 101, dtype=np.int64)
+    grid = [
+        *(Halves(every) for every in (1, 7, 600, 3600, 64_800, 86_400, 432_000, 10**7)),
+        Rises(3000, 30_000),
+        Falls(200, 3000),
+        AtLeast(600),
+        AtMost(64_800),
+        Table(((600, 0), (1000, 600_000), (2000, ONE), (8000, ONE), (20_000, 600_000))),
+    ]
+    digest = hashlib.sha256()
+    for curve in grid:
+        digest.update(curve.apply(counts).astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def test_the_shares_of_a_fixed_grid_never_change():
+    """The contract of all machines and NumPy versions: the same shares to the last millionth."""
+    assert GRID == hash_of_grid()
+
+
+def test_the_shares_do_not_depend_on_the_processor():
+    """The same grid in a process in which NumPy may not use the processor's wide instructions."""
+    wide = numpy_multiarray.__cpu_dispatch__
+    usable = [name for name in wide if numpy_multiarray.__cpu_features__.get(name)]
+    script = "import tests.rankers.test_curves as t; print(t.hash_of_grid())"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "NPY_DISABLE_CPU_FEATURES": " ".join(usable)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert GRID == done.stdout.strip()
