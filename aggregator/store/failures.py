@@ -7,9 +7,10 @@ from sqlalchemy import exc
 from aggregator.errors import BroadsheetError, BusyError, ConflictError, StorageFullError, StoreError
 
 SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_CONSTRAINT = 5, 6, 13, 19
-SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE = 778, 4874
-# A file-size limit and a quota come as "cannot write": for us the same as a full disk, reading goes on.
-SQLITE_NO_SPACE = {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE}
+SQLITE_IOERR, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE = 10, 778, 4874
+# A file-size limit and a quota come as "cannot write", at a commit into the write-ahead log without saying what
+# could not be done: for us the same as a full disk, reading goes on.
+SQLITE_NO_SPACE = {SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE}
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 POSTGRES_NO_SPACE = {"53100"}
