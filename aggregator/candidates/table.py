@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aggregator.candidates.facts import Facts, FeedLabels
+    from aggregator.candidates.facts import Facts
     from aggregator.candidates.snapshot import Snapshot
     from aggregator.model.ids import FeedId
     from aggregator.model.readinglist import ReadingList, Scope
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST = 100_000
 """Candidates of one list; beyond that the newest are taken and the page says so."""
 MILLION = 1_000_000
+_KINDS = tuple(str(kind) for kind in KINDS)
 _HAS_SETS = tuple(tuple(name for bit, name in enumerate(HAS) if code >> bit & 1) for code in range(1 << len(HAS)))
 
 
@@ -60,38 +61,21 @@ def candidates(
 ) -> Candidates:
     """Make the candidate table of a list at tick `now` (s).
 
-    `reads` are the facts the rule reads: the shares of languages and folders are only counted where it does.
+    `reads` are the parts of a table that the rule reads (RuleDocument.columns); it gets no others.
     """
     chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
     chosen, cut = _newest(snapshot, chosen)
-    columns, rows, places = snapshot.columns, chosen.rows, chosen.places
-    marks = columns["marks"][rows]
-    words = columns["words"][rows].astype(np.int64)
-    numbers = {
-        "source_pace": Numbers(facts.pace.values[places], facts.pace.present[places]),
-        "words": Numbers(words, words >= 0),
-    }
-    if "language_share" in reads or "folder_share" in reads:
-        numbers |= _shares(snapshot, facts, reading_list.scope, now, chosen)
+    columns, rows = snapshot.columns, chosen.rows
     table = CandidateTable(
         now=now,
         day=_day(now, reading_list.time_zone),
         uid=np.stack([columns["uid_hi"][rows], columns["uid_lo"][rows]], axis=1),
         time=columns["time"][rows],
-        age_known=(marks & AGE_KNOWN) != 0,
-        numbers=numbers,
-        labels={
-            "language": Labels(chosen.languages, chosen.vocabulary),
-            "source": _per_feed(facts.source, places),
-            "owner": _per_feed(facts.owner, places),
-            "feed": _per_feed(facts.address, places),
-            "kind": Labels(columns["kind"][rows].astype(np.int32), tuple(str(kind) for kind in KINDS)),
-        },
-        sets={
-            "folder": LabelSets(facts.folders.codes[places], facts.folders.sets),
-            "has": LabelSets(columns["has"][rows].astype(np.int32), _HAS_SETS),
-        },
-        flags={"paid": Numbers(((marks & PAID) != 0).astype(np.int64), np.ones(len(rows), dtype=np.bool_))},
+        age_known=(columns["marks"][rows] & AGE_KNOWN) != 0,
+        numbers=_numbers(snapshot, facts, chosen, reads, scope=reading_list.scope, now=now),
+        labels=_labels(snapshot, facts, chosen, reads),
+        sets=_sets(snapshot, facts, chosen, reads),
+        flags=_flags(snapshot, chosen, reads),
     )
     return Candidates(table, rows, columns["entry_id"][rows], cut)
 
@@ -171,7 +155,51 @@ def _newest(snapshot: Snapshot, chosen: _Chosen) -> tuple[_Chosen, bool]:
     )
 
 
-def _shares(snapshot: Snapshot, facts: Facts, scope: Scope, now: int, chosen: _Chosen) -> dict[str, Numbers]:
+def _numbers(
+    snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str], *, scope: Scope, now: int
+) -> dict[str, Numbers]:
+    numbers = {}
+    if "source_pace" in reads:
+        numbers["source_pace"] = Numbers(facts.pace.values[chosen.places], facts.pace.present[chosen.places])
+    if "words" in reads:
+        words = snapshot.columns["words"][chosen.rows].astype(np.int64)
+        numbers["words"] = Numbers(words, words >= 0)
+    if "language_share" in reads or "folder_share" in reads:
+        numbers |= _shares(snapshot, facts, chosen, scope=scope, now=now)
+    return numbers
+
+
+def _labels(snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str]) -> dict[str, Labels]:
+    per_feed = {"source": facts.source, "owner": facts.owner, "feed": facts.address}
+    labels = {
+        name: Labels(column.codes[chosen.places], column.vocabulary)
+        for name, column in per_feed.items()
+        if name in reads
+    }
+    if "language" in reads:
+        labels["language"] = Labels(chosen.languages, chosen.vocabulary)
+    if "kind" in reads:
+        labels["kind"] = Labels(snapshot.columns["kind"][chosen.rows].astype(np.int32), _KINDS)
+    return labels
+
+
+def _sets(snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str]) -> dict[str, LabelSets]:
+    sets = {}
+    if "folder" in reads:
+        sets["folder"] = LabelSets(facts.folders.codes[chosen.places], facts.folders.sets)
+    if "has" in reads:
+        sets["has"] = LabelSets(snapshot.columns["has"][chosen.rows].astype(np.int32), _HAS_SETS)
+    return sets
+
+
+def _flags(snapshot: Snapshot, chosen: _Chosen, reads: AbstractSet[str]) -> dict[str, Numbers]:
+    if "paid" not in reads:
+        return {}
+    paid = (snapshot.columns["marks"][chosen.rows] & PAID) != 0
+    return {"paid": Numbers(paid.astype(np.int64), np.ones(len(paid), dtype=np.bool_))}
+
+
+def _shares(snapshot: Snapshot, facts: Facts, chosen: _Chosen, *, scope: Scope, now: int) -> dict[str, Numbers]:
     """Give the share of each row's language and main folder in the list's entries of the 28 days to the hour."""
     stored = _choose(snapshot, facts, scope, now=now, after=facts.hour - WINDOW, until=facts.hour)
     folders = facts.main_folder
@@ -185,10 +213,6 @@ def _share(stored: NDArray[np.int32], kinds: int, asked: NDArray[np.int32]) -> N
     counts = np.bincount(stored[stored >= 0], minlength=kinds + 1).astype(np.int64)
     share = divide(counts * MILLION, np.full(len(counts), max(len(stored), 1)))
     return Numbers(share[asked], asked >= 0)
-
-
-def _per_feed(labels: FeedLabels, places: NDArray[np.int32]) -> Labels:
-    return Labels(labels.codes[places], labels.vocabulary)
 
 
 def _seconds(reading_list: ReadingList) -> int:

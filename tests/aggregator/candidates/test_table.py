@@ -13,7 +13,10 @@ from tests.aggregator.candidates.made import FACTS, FEEDS, NOW, make_rows, make_
 
 DAY = 86_400
 HOUR = NOW - NOW % 3600
-SHARES = frozenset({"language_share", "folder_share"})
+ALL = frozenset(
+    {"source_pace", "words", "language_share", "folder_share", "language", "source", "owner", "feed", "kind"}
+    | {"folder", "has", "paid"}
+)
 
 
 def make_list(max_age=7 * DAY, time_zone="UTC", **scope):
@@ -51,7 +54,7 @@ def ids(found):
 def test_candidates_are_the_rows_of_the_scope_in_its_time(tmp_path, seed):
     rows = make_rows(seed, 10_000)
     dead = list(range(0, 10_000, 17))
-    found = candidates(make_snapshot(tmp_path, rows, dead), FACTS, make_list(), NOW, frozenset())
+    found = candidates(make_snapshot(tmp_path, rows, dead), FACTS, make_list(), NOW, ALL)
     assert sorted(row.entry_id for row in naive(rows, set(dead))) == ids(found)
     assert found.cut is False
 
@@ -68,13 +71,13 @@ def test_candidates_are_the_rows_of_the_scope_in_its_time(tmp_path, seed):
 )
 def test_scope_names_feeds_folders_with_their_sub_folders_and_languages(tmp_path, scope, feeds, languages):
     rows = make_rows(5, 3000)
-    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(**scope), NOW, frozenset())
+    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(**scope), NOW, ALL)
     assert sorted(row.entry_id for row in naive(rows, feeds=feeds, languages=languages)) == ids(found)
 
 
 def test_each_column_holds_what_the_row_and_its_feed_say(tmp_path):
     rows = make_rows(6, 2000)
-    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, frozenset())
+    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, ALL)
     table, by_id, feeds = found.table, {row.entry_id: row for row in rows}, {feed.id: feed for feed in FEEDS}
     assert len(table) == len(found.entry_ids) > 100
     for place, entry_id in enumerate(found.entry_ids.tolist()):
@@ -95,7 +98,7 @@ def test_each_column_holds_what_the_row_and_its_feed_say(tmp_path):
 
 def test_source_pace_counts_entries_a_day_over_the_days_held(tmp_path):
     rows = make_rows(7, 500)
-    table = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, frozenset()).table
+    table = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, ALL).table
     pace = table.numbers["source_pace"]
     found = {
         table.label("source", place): pace.values[place] if pace.present[place] else None for place in range(len(table))
@@ -110,7 +113,7 @@ def test_source_pace_counts_entries_a_day_over_the_days_held(tmp_path):
 
 def test_shares_count_what_the_list_stored_in_28_days_to_the_hour(tmp_path):
     rows = make_rows(8, 5000)
-    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, SHARES)
+    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, ALL)
     feeds = {feed.id: feed for feed in FEEDS}
     stored = [row for row in naive(rows, max_age=29 * DAY) if HOUR - 28 * DAY < row.time <= HOUR]
     by_id = {row.entry_id: row for row in rows}
@@ -130,14 +133,14 @@ def test_beyond_the_cap_the_newest_stay_and_the_smallest_uids_of_the_last_second
     monkeypatch.setattr(table_module, "MOST", 100)
     rows = [row for row in make_rows(9, 3000) if row.time % 1 == 0]
     rows = [type(row)(**{**{n: getattr(row, n) for n in row.__slots__}, "time": row.time // DAY * DAY}) for row in rows]
-    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, frozenset())
+    found = candidates(make_snapshot(tmp_path, rows), FACTS, make_list(), NOW, ALL)
     expected = sorted(naive(rows), key=lambda row: (-row.time, row.uid))[:100]
     assert sorted(row.entry_id for row in expected) == ids(found)
     assert found.cut is True
 
 
 def test_nothing_stored_gives_an_empty_table(tmp_path):
-    found = candidates(make_snapshot(tmp_path, []), FACTS, make_list(), NOW, SHARES)
+    found = candidates(make_snapshot(tmp_path, []), FACTS, make_list(), NOW, ALL)
     assert len(found.table) == 0
 
 
