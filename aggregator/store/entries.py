@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, select, tuple
 
 from aggregator.errors import NotFoundError
 from aggregator.model.entry import Body, Entry, EntryForUpdate
-from aggregator.model.ids import EntryId, FeedId, Uid
+from aggregator.model.ids import EntryId, FeedId, Uid, is_uid
 from aggregator.store.bulk import Bulk, chunks, insert_into
 from aggregator.store.columns import to_seconds
 from aggregator.store.dialects import words_index
@@ -210,7 +210,9 @@ def known_hashes(conn: Connection, feed_ids: Sequence[FeedId]) -> dict[FeedId, f
 
 
 def find_entry(conn: Connection, uid: Uid) -> Entry | None:
-    """Return the entry with a uid, without its body."""
+    """Return the entry with a uid, without its body. What is no uid (from an address, say) is nobody's."""
+    if not is_uid(uid):
+        return None
     row = conn.execute(_BY_UID, {"uid": uid}).first()
     return entry_of(row) if row else None
 
@@ -231,7 +233,8 @@ def get_entries(conn: Connection, ids: Iterable[EntryId]) -> dict[EntryId, Entry
 
 def find_entries(conn: Connection, uids: Iterable[Uid]) -> dict[Uid, Entry]:
     """Return those of the entries with these uids that are there, without their bodies."""
-    found = (entry_of(row) for part in chunks(list(uids)) for row in conn.execute(_BY_UIDS, {"uids": part}))
+    asked = list(filter(is_uid, uids))
+    found = (entry_of(row) for part in chunks(asked) for row in conn.execute(_BY_UIDS, {"uids": part}))
     return {each.uid: each for each in found}
 
 

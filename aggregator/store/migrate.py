@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import MetaData, Table, Text, column, create_engine, inspect, select, text
 from sqlalchemy.pool import NullPool
 
-from aggregator.errors import ConflictError
+from aggregator.errors import ConflictError, StoreError
 from aggregator.store.dialects import sqlite
 
 if TYPE_CHECKING:
@@ -62,10 +62,19 @@ def upgrade(url: URL, path: Path | None, now: datetime) -> Path | None:
         held = revision(conn)
     backup = None
     if path is not None and held is not None and held < newest():
-        backup = path.parent / "backups" / f"{path.stem}-{held}-{now:%Y%m%dT%H%M%SZ}{path.suffix}"
-        sqlite.copy_database(path, backup)
+        backup = _back_up(path, held, now)
     with engine.begin() as conn:
         _run(conn)
+    return backup
+
+
+def _back_up(path: Path, held: str, now: datetime) -> Path:
+    backup = path.parent / "backups" / f"{path.stem}-{held}-{now:%Y%m%dT%H%M%SZ}{path.suffix}"
+    sqlite.copy_database(path, backup)
+    # A step that fails at each start must not fill the disk with copies of the same.
+    for older in backup.parent.glob(f"{path.stem}-{held}-*{path.suffix}"):
+        if older != backup:
+            older.unlink()
     return backup
 
 
@@ -82,3 +91,6 @@ def _run(conn: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+    # The steps ran without foreign keys.
+    if conn.dialect.name == "sqlite" and conn.execute(text("PRAGMA foreign_key_check")).first():
+        raise StoreError("SQLITE_CONSTRAINT_FOREIGNKEY")
