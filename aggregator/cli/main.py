@@ -81,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code."""
     try:
-        code = broadsheet.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        code = broadsheet.main(
+            args=None if arguments is None else list(arguments), prog_name="broadsheet", standalone_mode=False
+        )
     except click.exceptions.Abort:
         return _say("stopped", faults.FAULT)
     except click.ClickException as exc:

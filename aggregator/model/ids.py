@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NewType
 
 FeedId = NewType("FeedId", int)
@@ -20,3 +21,10 @@ ListId = NewType("ListId", int)
 RuleId = NewType("RuleId", int)
 VersionId = NewType("VersionId", int)
 JobId = NewType("JobId", int)
+
+_UID = re.compile(r"[0-9a-f]{32}")
+
+
+def is_uid(text: str) -> bool:
+    """Say whether a text from outside can be the uid of an entry."""
+    return _UID.fullmatch(text) is not None
