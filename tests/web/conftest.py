@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.web.newsroom import Newsroom
+from aggregator.services import importing, sample, searching
+from tests.web.newsroom import Newsroom, opml
 from web import create_app
 from web.door import TOKEN
 
@@ -46,7 +47,7 @@ class Browser:
         self.client = client
 
     def get(self, path, **kwargs):
-        return self.client.get(path, **kwargs)
+        return self.client.get(path, buffered=True, **kwargs)
 
     def page(self, path):
         answer = self.client.get(path)
@@ -60,3 +61,20 @@ class Browser:
     def post(self, path, data=None, *, headers=HERE, **kwargs):
         fields = {"csrf_token": self.token(), **(data or {})}
         return self.client.post(path, data=fields, headers=headers, **kwargs)
+
+
+@pytest.fixture
+def known(newsroom):
+    """What there is to ask for: an entry, a feed, a finished import, a link, an entry of the sample."""
+    newsroom.fill()
+    desk, actor = newsroom.desk, newsroom.actor()
+    job = importing.start_import(desk, actor, "list.opml", opml())
+    importing.run_waiting(desk)
+    entry = searching.search(desk, actor, "boats").items[0].seen.entry
+    return {
+        "entry": entry.uid,
+        "feed": str(entry.feed_id),
+        "job": str(job),
+        "link": newsroom.link(),
+        "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,
+    }
