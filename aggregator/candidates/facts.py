@@ -19,25 +19,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aggregator.model.candidate import SourcePace
-    from aggregator.model.ids import FeedId
+    from aggregator.model.candidate import FeedFacts, SourcePace
 
 HOUR = 3600
 DAY = 86_400
 WINDOW = 28 * DAY
 """What the facts about sources, folders and languages count: so many seconds up to the last full hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedFacts:
-    """What is known of one feed: keys of ranking-semantics 2. `folders` in the owner's order, main folder first."""
-
-    id: FeedId
-    address: str
-    source: str
-    owner: str
-    folders: tuple[str, ...]
-    language: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ class ColumnRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedFacts:
+    """What is known of one feed: keys of ranking-semantics 2. `folders` in the owner's order, main folder first."""
+
+    id: FeedId
+    address: str
+    source: str
+    owner: str
+    folders: tuple[str, ...]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePace:
     """How much a source published: `entries` in the 28 days up to the hour, `oldest` time ever seen (s)."""
 

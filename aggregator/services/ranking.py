@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.candidates.facts import FeedFacts, full_hour, make_facts
+from aggregator.candidates.facts import full_hour, make_facts
 from aggregator.candidates.snapshot import EMPTY
 from aggregator.candidates.table import candidates, count_newer
 from aggregator.model.ids import EntryId, Uid
-from aggregator.store import feeds, seen, subscriptions, values
+from aggregator.store import seen, subscriptions, values
 from rankers import Sentences, parse_rule, rank, what_if, why_not, whys
 
 if TYPE_CHECKING:
@@ -286,12 +286,6 @@ def _facts(desk: Desk, conn: Connection, owner: OwnerId, *, snapshot: Snapshot, 
 
     def make() -> Facts:
         paces = seen.paces(conn, hour=datetime.fromtimestamp(hour, UTC), now=datetime.fromtimestamp(now, UTC))
-        folders = {each.feed_id: each.folders for each in subscriptions.get_subscriptions(conn, owner)}
-        known = feeds.get_feeds(conn, folders)
-        facts = [
-            FeedFacts(feed.id, feed.address, feed.source, feed.owner, folders[feed.id], feed.language)
-            for feed in known.values()
-        ]
-        return make_facts(facts, paces, hour)
+        return make_facts(subscriptions.get_feed_facts(conn, owner), paces, hour)
 
     return desk.facts.get(key, make, now=desk.clock.now().timestamp())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from aggregator.errors import ConflictError, NotFoundError
+from aggregator.model.candidate import FeedFacts
 from aggregator.model.ids import FeedId, OwnerId
 from aggregator.model.subscription import NewSubscription, SubscribedFeed, Subscription
 from aggregator.store.bulk import Bulk, chunks
@@ -49,6 +50,12 @@ _FILINGS = (
     .order_by(filing.c.feed_id, folder.c.position, folder.c.id)
 )
 _HELD = select(subscription.c.feed_id).where(_OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True)))
+_FACTS = (
+    select(feed.c.id, feed.c.address, feed.c.source, feed.c.source_owner, feed.c.language)
+    .join_from(subscription, feed)
+    .where(_OF_OWNER)
+    .order_by(feed.c.id)
+)
 _OWN_TITLES = select(subscription.c.feed_id, subscription.c.title).where(
     _OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True)), subscription.c.title.is_not(None)
 )
@@ -140,6 +147,15 @@ def _subscription_of(row: Row[*tuple[Any, ...]], folders: tuple[str, ...]) -> Su
 
 def _subscribed_of(row: Row[*tuple[Any, ...]], folders: tuple[str, ...]) -> SubscribedFeed:
     return SubscribedFeed(_subscription_of(row, folders), feed_of(row), row.entries)
+
+
+def get_feed_facts(conn: Connection, owner: OwnerId) -> tuple[FeedFacts, ...]:
+    """Return what rankings ask of an owner's feeds: asked for at each change, so no more than that is read."""
+    folders = _folders_of(conn, owner)
+    return tuple(
+        FeedFacts(FeedId(feed_id), address, source, source_owner, folders.get(FeedId(feed_id), ()), language)
+        for feed_id, address, source, source_owner, language in conn.execute(_FACTS, {"owner": owner})
+    )
 
 
 def get_own_titles(conn: Connection, owner: OwnerId, ids: Sequence[FeedId]) -> dict[FeedId, str]:

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.candidates.facts import Facts, FeedFacts, full_hour, make_facts
+from aggregator.candidates.facts import Facts, full_hour, make_facts
 from aggregator.candidates.layout import FILES, Header
 from aggregator.candidates.snapshot import EMPTY, Snapshot, map_snapshot
 from aggregator.candidates.table import candidates
-from aggregator.model.candidate import SourcePace
+from aggregator.model.candidate import FeedFacts, SourcePace
 from aggregator.model.ids import FeedId, ListId, OwnerId, RuleId
 from aggregator.model.readinglist import ReadingList
 from rankers import parse_rule, rank, whys

@@ -7,10 +7,10 @@ import zlib
 
 import numpy as np
 
-from aggregator.candidates.facts import FeedFacts, full_hour, make_facts
+from aggregator.candidates.facts import full_hour, make_facts
 from aggregator.candidates.layout import FILES, Header, encode
 from aggregator.candidates.snapshot import EMPTY, map_snapshot
-from aggregator.model.candidate import HAS, ColumnRow, SourcePace
+from aggregator.model.candidate import HAS, ColumnRow, FeedFacts, SourcePace
 from aggregator.model.entry import Kind
 from aggregator.model.ids import EntryId, FeedId, Uid
 
