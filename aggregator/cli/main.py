@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 the thing asked about does not hold, 2 wrong use, 3 a faul
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import traceback
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -89,9 +88,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as exc:
         exc.show()
         return faults.WRONG_USE
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`); nothing may be flushed into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Only where whoever read our output has seen enough (`| head`): click would call that 1, "does not hold".
         return faults.DONE
     except Exception as exc:  # noqa: BLE001  # the last door: 1 would say "does not hold"
         told = faults.tell(exc)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     "--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, metavar="N", help="At most so many."
 )
 def search(console: Console, words: tuple[str, ...], limit: int) -> None:
-    """Find entries that hold all of WORDS: "quoted" for a phrase, a final * for a beginning."""
+    """Find entries by their words.
+
+    They hold all of WORDS: "quoted" for a phrase, a final * for a beginning.
+    """
     asked = " ".join(words)
     with console.desk() as (desk, actor):
         page = searching.search(desk, actor, asked, limit=limit)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 @click.option("--at", type=Instant(), metavar="T", help="As it stood at T.")
 @click.option("--what-if", is_flag=True, help="And where it would stand without each line.")
 def why(console: Console, entry: str, slug: str, rule: str | None, at: datetime | None, *, what_if: bool) -> None:
-    """Say why ENTRY, named by its id, stands where it stands."""
+    """Say why an entry stands where it stands.
+
+    ENTRY is its id.
+    """
     with console.desk() as (desk, actor):
         page = reading.entry_page(desk, actor, Uid(entry), slug, rule=rule, at=at, what_if=what_if)
     standing = page.standing
