@@ -46,8 +46,10 @@ ATTRIBUTES = {
 # Elements whose text is no reading matter either.
 _EMPTIED = {"iframe", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 _MOST_PASSES = 5
+_MOST_REFERENCES = 50_000  # "&"s: nh3's time grows with the square of their number in one text
 _SMALL = re.compile(r"\d{1,5}")
 _IMAGE = re.compile(r"<img[^>]*>")
+_SHOWN_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*? src="')
 _TINY = re.compile(r' (?:width|height)="0*[01]"')
 _TAGS_IN = re.compile(r"</?[a-z][^\s/>]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -82,7 +84,7 @@ class HtmlCleaner:
         if "<" not in html and "&" not in html and ">" not in html:
             return _escape(html).strip()
         self._base = base
-        flat = limit_nesting(plain_embeds(html))
+        flat = limit_nesting(plain_embeds(html)) if html.count("&") <= _MOST_REFERENCES else None
         if flat is None:
             return _plain(html)
         before, after = html, self._pass(flat)
@@ -135,4 +137,4 @@ def _plain(html: str) -> str:
 def _seen(image: re.Match[str]) -> str:
     """Keep an image that has a source and is more than a dot."""
     tag = image.group()
-    return "" if ' src="' not in tag or _TINY.search(tag) else tag
+    return tag if _SHOWN_IMAGE.match(tag) and not _TINY.search(tag) else ""

@@ -47,7 +47,7 @@ _ZONES = {
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d+))?)?"
 _HALF = r"(?:\s*(?P<half>[ap])\.?m\.?)?"
 _ZONE = r"\s*(?P<zone>(?:gmt|utc?|z)?\s*[+\-\u2212]\s*\d{1,2}:?(?:\d{2})?|[a-z]{1,5})?(?:\s*\([^)]*\)|\s*\[[^\]]*\])?"
-_DAY_NAME = r"(?:[^\W\d_]+\.?,?\s+)?"
+_DAY_NAME = r"(?:[^\W\d_]+\.?(?:,\s*|\s+))?"
 _MONTH_NAME = r"(?P<name>[^\W\d_]{3,12}|1월)\.?"
 _PATTERNS = tuple(
     re.compile(pattern + r"\s*", re.IGNORECASE)
@@ -75,7 +75,7 @@ _PATTERNS = tuple(
         # 21.11.2026 12:30
         rf"{_DAY_NAME}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}})(?:[\s,t\-]+{_TIME}{_HALF}{_ZONE})?",
         # 11/21/2026 12:30 (and 21/11/2026 where the first cannot be a month)
-        rf"{_DAY_NAME}(?P<month>\d{{1,2}})[/\-](?P<day>\d{{1,2}})[/\-](?P<year>\d{{4}})(?:[\s,t]+{_TIME}{_HALF}{_ZONE})?",
+        rf"{_DAY_NAME}(?P<first>\d{{1,2}})[/\-](?P<day>\d{{1,2}})[/\-](?P<year>\d{{4}})(?:[\s,t]+{_TIME}{_HALF}{_ZONE})?",
     )
 )
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
@@ -139,7 +139,7 @@ def _from_parts(parts: dict[str, str]) -> datetime | None:
         month, day = _month(parts), int(parts.get("day", "1"))
         if month is None:
             return None
-        if month > 12 >= day and "name" not in parts:  # noqa: PLR2004  # twelve months
+        if month > 12 >= day and "first" in parts:  # noqa: PLR2004  # twelve months
             month, day = day, month
         date = datetime(year, month, day, tzinfo=UTC)
     hour = int(parts.get("hour", "0"))
@@ -160,7 +160,7 @@ def _year(text: str) -> int:
 
 def _month(parts: dict[str, str]) -> int | None:
     if "name" not in parts:
-        return int(parts.get("month", "1"))
+        return int(parts.get("month") or parts.get("first") or "1")
     name = parts["name"].lower()
     return _MONTHS.get(name) or _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
 

@@ -32,8 +32,8 @@ _HTML_ROOTS = frozenset((b"html", b"head", b"body", b"title", b"meta", b"script"
 def read_document(job: ParseJob) -> ParsedDocument:
     """Read a feed of any known format.
 
-    Raises FetchError, and nothing else, with the fault HTML, NOT_A_FEED, BROKEN, EMPTY, TOO_LARGE or
-    BAD_ENCODING.
+    Raises FetchError, and nothing else, with the fault HTML, NOT_A_FEED, BROKEN, EMPTY, TOO_LARGE,
+    BAD_ENCODING or PARSER_LIMIT.
     """
     data = _inflated(job)
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):

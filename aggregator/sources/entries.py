@@ -33,7 +33,7 @@ _LONGEST_NAME = 200  # characters of an author's name, a category, a file's titl
 _LONGEST_GUID = 2_000  # characters; a longer one is as good as none, and no database likes it as a key
 _LONGEST_SAMPLE = 1_200  # characters of a raw body in which its language is looked for
 _TAG = re.compile(r"<[^<>]*>")
-_FIRST_IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
+_FIRST_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*? src="([^"]*)"')
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+\-]{1,60}/[a-z0-9.+*\-]{1,60}")
 _SPONSORED = re.compile(r"<a\b[^<>]{0,2000}\brel\s*=\s*[\"']?[^\"'<>]{0,200}\bsponsored\b", re.IGNORECASE)
 _CUT_OFF = re.compile(r"\[\s*(?:…|\.\.\.|&hellip;|&#8230;|&#x2026;)\s*\]\s*(?:</p>)?\s*$")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from aggregator.errors import FetchError
+from aggregator.model.fault import Fault, FaultCode
 from aggregator.sources.fields import ATOM_ENTRY, RSS_ITEM, person, read_fields, relation_of
 from aggregator.sources.raw import RawDocument, RawEntry, RawFeed
 from aggregator.sources.xmltext import (
@@ -44,7 +46,10 @@ _ENCODINGS = re.compile(
 
 
 def read_xml(data: bytes, content_type: str, most: int) -> RawDocument | None:
-    """Read a well-formed feed, at most `most` entries of it. None where feedparser should be asked."""
+    """Read a well-formed feed, at most `most` entries of it. None where feedparser should be asked.
+
+    Raises FetchError for what is nested too deep for either.
+    """
     root = _parse(data.lstrip(), content_type)
     if root is None:
         return None
@@ -75,7 +80,11 @@ def _parse(data: bytes, content_type: str) -> Element | None:
     )
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, LookupError, ValueError):
+    except etree.XMLSyntaxError as exc:
+        if exc.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:  # feedparser would take its time and bring no more
+            raise FetchError(Fault(FaultCode.PARSER_LIMIT, "nested too deep")) from exc
+        return None
+    except (LookupError, ValueError):
         return None
     return None if root.getroottree().docinfo.internalDTD is not None else root
 

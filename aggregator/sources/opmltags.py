@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"<(/?)outline\b|<title\s*+>([^<]{0,1000})</title", re.IGNORECASE)
 _NAME = r"[A-Za-z_][\w:.\-]{0,60}"
-_ASSIGNED = re.compile(rf"\s*+({_NAME})\s*+=\s*+(?:([\"'])|([^\s\"'<>]{{1,5000}}))")
+_ASSIGNED = re.compile(rf"\s*+({_NAME})\s*+=\s*+(?:([\"'])|([^\s\"'<>]{{1,5000}}?)(?=\s|/?>|<|$))")
 _VALUE_ENDS = re.compile(rf"\s*+(?:/?\s*+>|<|$)|\s++{_NAME}\s*+=")
 _LONGEST_VALUE = 5_000  # characters
 _MOST_QUOTES = 20  # inside one value

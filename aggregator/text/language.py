@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.6  # below it the detector is guessing
 FEWEST_LETTERS = 24  # shorter texts are guesses whatever the detector's own certainty
+_LOOKS = 5
 _SAMPLE = 240  # characters; costs 20 µs, longer ones decide no better
 _LONGEST_TAG = 35  # characters; RFC 5646, 4.4.1
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -38,8 +39,9 @@ def detect_common(texts: Sequence[str]) -> tuple[str | None, bool]:
 
     Looks at five texts spread over them: a feed in one language costs five looks, not one for every entry.
     """
-    step = max(1, len(texts) // 5)
-    found = [language for text in texts[::step][:5] if (language := detect(text)) is not None]
+    # One further at each step, so that languages that take turns do not hide behind an even distance.
+    places = {(look * (len(texts) // _LOOKS) + look) % len(texts) for look in range(_LOOKS)} if texts else ()
+    found = [language for place in sorted(places) if (language := detect(texts[place])) is not None]
     if not found:
         return None, False
     commonest = max(sorted(set(found)), key=found.count)

@@ -135,9 +135,7 @@ def test_json_feed(read):
     assert entry.published == datetime(2026, 11, 20, 13, tzinfo=UTC)
     assert entry.categories == ("iron", "wood")
     assert entry.image == "https://feeds.example.org/nails.jpg"
-    assert entry.enclosures == (
-        Enclosure("https://feeds.example.org/plan.pdf", "application/pdf", 9000, "Plan"),
-    )
+    assert entry.enclosures == (Enclosure("https://feeds.example.org/plan.pdf", "application/pdf", 9000, "Plan"),)
 
 
 def test_json_text_is_escaped_and_wrong_types_are_passed_over(read):

@@ -1,0 +1,45 @@
+"""The text of the words index gives the tokens that rules give."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.text.words import LONGEST_TEXT, count_words, index_and_count, index_text, tokens
+
+LETTERS = (
+    "aZ1 -_'.,éßжё日本ひらไทยกำ한ि़्हिन\u0301\u0308\u0306\u200d\u00ad½①ǅﬁ\u201c\u201d\u2026İ\u0131й\u0345ά\u1100\u1161"
+)
+texts = st.text(st.sampled_from(LETTERS) | st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@settings(max_examples=3_000, deadline=None)
+@given(texts)
+def test_the_index_holds_the_tokens_of_the_rules(text):
+    assert index_text("", text).split() == tokens(text)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(texts, texts)
+def test_words_are_counted_as_tokens_are(title, text):
+    index, words = index_and_count(title, text)
+    assert words == count_words(text) == len(tokens(text))
+    assert index.split() == tokens(title) + tokens(text) == index_text(title, text).split()
+
+
+def test_ascii_words_are_lower_case_and_parted_at_anything_else():
+    assert index_text("The TITLE", "don't re-do C++ x_y 3.14").split() == [
+        "the", "title", "don", "t", "re", "do", "c", "x", "y", "3", "14",
+    ]  # fmt: skip
+
+
+def test_scripts_without_spaces_give_a_token_a_character():
+    assert index_text("", "abc日本語def").split() == ["abc", "日", "本", "語", "def"]
+
+
+def test_half_surrogates_do_no_harm():
+    assert index_text("", "a\ud800b").split() == ["a", "b"]
+
+
+def test_a_long_body_is_indexed_up_to_its_limit_and_counted_whole():
+    index, words = index_and_count("t", "word " * 100_000)
+    assert words == 100_000
+    assert len(index) <= LONGEST_TEXT + 10
