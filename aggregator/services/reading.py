@@ -118,8 +118,8 @@ def list_page(
         ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
         shown = ranking.counts.shown
         size = limit or (shown if ranking.has_end else PAGE)
-        stop = min(start + size, shown)
-        places = range(min(start, stop), stop)
+        first = min(max(0, start), shown)
+        places = range(first, min(first + size, shown))
         page = _page(desk, conn, actor, asked, ranking, places=places, end=shown, language=language)
         return _without_read(page) if hide_read else page
 

@@ -35,6 +35,7 @@ def left_out(
 ) -> LeftOutPage:
     """Give what the rule's filter lines withheld, each with all lines that match it, newest first."""
     require(actor, Right.READ)
+    start = max(0, start)
     with desk.database.read() as conn:
         asked = list_and_rule(conn, actor, slug, rule)
         ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
@@ -73,6 +74,7 @@ def folded(
 ) -> FoldedPage:
     """Give what was folded into stories, each with the entry that leads its story."""
     require(actor, Right.READ)
+    start = max(0, start)
     with desk.database.read() as conn:
         asked = list_and_rule(conn, actor, slug, rule)
         ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)

@@ -32,6 +32,8 @@ from rankers import parse_rule, rank, whys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 NOW = 1_795_348_800
 DAY = 86_400
 FEEDS = 1000
@@ -167,19 +169,26 @@ def milliseconds(work: Callable[[], object], runs: int) -> float:
     return statistics.median(took)
 
 
-def bare(terms: int, rows: int) -> Callable[[], object]:
-    """Return the floor: eight integer terms summed and the best 50 sorted, in NumPy alone."""
+def bare(rows: int) -> Callable[[], object]:
+    """Return the floor: the rule's eight terms summed as integers and the best 50 sorted, in NumPy alone."""
     chance = np.random.default_rng(3)
-    facts = chance.integers(0, 10**6, (terms, rows))
-    points = np.arange(1, terms + 1)
-    times = chance.integers(0, 10**9, rows)
+    ages, paces, words = (chance.integers(0, top, rows) for top in (6 * DAY, 60_000, 3000))
+    gates = [chance.random(rows) < 0.5 for _ in range(4)]
+    draws = chance.integers(0, 10**6, rows)
+    times = NOW - ages
+
+    def rises(values: NDArray[np.int64], low: int, high: int) -> NDArray[np.int64]:
+        return (np.clip(values, low, high) - low) * 10**6 // (high - low)
 
     def work() -> object:
-        total = np.zeros(rows, dtype=np.int64)
-        for point, fact in zip(points, facts, strict=True):
-            total += point * np.clip(fact, 0, 10**6)
-        edge = np.partition(total, max(rows - 500, 0))[max(rows - 500, 0)]
-        best = np.flatnonzero(total >= edge)
+        total = 60 * np.rint(np.exp2(ages / -DAY) * 1e6).astype(np.int64)
+        total -= 30 * rises(paces, 3000, 30_000)
+        total += 10 * rises(words, 200, 2000)
+        for points, gate in zip((2, 15, 5, -5), gates, strict=True):
+            total += points * 10**6 * gate
+        total += 5 * draws
+        first = max(rows - 500, 0)
+        best = np.flatnonzero(total >= np.partition(total, first)[first])
         return best[np.lexsort((-times[best], -total[best]))][:50]
 
     return work
@@ -197,7 +206,7 @@ def measure(stored: int, young: int, runs: int) -> tuple[float, float, float, fl
         choose = milliseconds(lambda: candidates(snapshot, facts, reading_list, NOW, document.reads), runs)
         ranked = milliseconds(lambda: rank(document, table, NOW), runs)
         explain = milliseconds(lambda: whys(ranking, ranking.shown[:50]), runs)
-    floor = milliseconds(bare(8, len(table)), runs)
+    floor = milliseconds(bare(len(table)), runs)
     return choose, ranked, explain, floor, (choose + ranked + explain) / floor
 
 

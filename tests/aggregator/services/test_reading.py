@@ -109,6 +109,18 @@ def test_further_down_goes_on_in_the_same_order(filled):
     assert not {uid for _, uid in found} & set(uids(shown))
 
 
+@pytest.mark.parametrize("start", [-5, 10**9])
+def test_a_start_beyond_the_list_gives_a_page_all_the_same(filled, start):
+    for page in (
+        page_of(filled, start=start),
+        reading.further_down(filled.desk, filled.reader, LIST, start=start),
+        reading.left_out(filled.desk, filled.reader, LIST, start=start),
+        reading.folded(filled.desk, filled.reader, LIST, start=start),
+    ):
+        assert page.start >= 0
+        assert page.next_start is None or page.next_start > page.start
+
+
 def test_what_lines_left_out_is_listed_with_every_line_that_matches(filled):
     editing.publish(filled.desk, filled.editor, FILTERS, None)
     page = page_of(filled, rule="no-paid")
