@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MOST_ENTRIES = 64
 MOST_SECONDS = 0.020
+DOCUMENTS_FAULT = (ConflictError, StoreError, ValueError, OverflowError)
+"""What writing one document may raise that writing the others need not."""
 
 
 def store(database: Database, outcomes: Sequence[Outcome], *, now: datetime) -> Mapping[FeedId, Stored]:
@@ -103,12 +105,12 @@ class _Shelf:
         """Write as many documents as fit into one transaction, and take those that are done off the queue."""
         try:
             parts = self._write(tuple(waiting))
-        except (ConflictError, StoreError):
+        except DOCUMENTS_FAULT:
             # One of them is at fault: the first one alone, so that it takes none of the others down.
             waiting[0].left = None
             try:
                 parts = self._write((waiting[0],), careful=True)
-            except (ConflictError, StoreError) as exc:
+            except DOCUMENTS_FAULT as exc:
                 return self._give_up(waiting.popleft(), exc)
         done = {}
         for part in parts:
@@ -178,7 +180,8 @@ class _Shelf:
 
     def _give_up(self, work: _Work, error: Exception) -> dict[FeedId, Stored]:
         feed = work.arrived.feed
-        log.error("document not stored feed=%d", feed.id, exc_info=error)
+        # Without its trace, which would show the texts that were to be written.
+        log.error("document not stored feed=%d: %s", feed.id, type(error).__name__)
         failure = self._failure(feed, Fault(FaultCode.BROKEN, "it cannot be stored"))
         with self._database.write() as conn:
             leases.set_failed(conn, [failure])

@@ -164,17 +164,26 @@ class FetchLoop:
         """Lease, fetch and hand in until there is nothing left to lease, with so many feeds at the same time."""
         this = _Round(lease, fair=fair)
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(runners):
-                    group.create_task(self._run(this))
-            await self._handed_in(this)
-        except* BusyError as errors:
-            raise errors.exceptions[0] from None
+            await self._run_all(this, runners)
+            for done in this.handed_in:
+                stored = await done
+                this.new += stored.new
+                this.changed += stored.changed
         finally:
             for feed in this.queue:
                 self._land(feed)
             await self._records.settle()
         return this.report()
+
+    async def _run_all(self, this: _Round, runners: int) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(runners):
+                    group.create_task(self._run(this))
+        except ExceptionGroup as errors:
+            if errors.split(BusyError)[1] is None:  # the database or the disk: all say the same
+                raise errors.exceptions[0] from None
+            raise
 
     async def _run(self, this: _Round) -> None:
         while True:
@@ -191,7 +200,7 @@ class FetchLoop:
 
     async def _hand_in(self, this: _Round, outcome: Outcome) -> None:
         done = await self._records.put(outcome)
-        done.add_done_callback(lambda _: self._land(outcome.feed))
+        done.add_done_callback(partial(self._written, outcome.feed))
         this.handed_in.append(done)
         this.kinds[type(outcome)] += 1
 
@@ -248,11 +257,10 @@ class FetchLoop:
             return PutOff(feed, now + timedelta(seconds=exc.retry_after))
         return Arrived(feed, document, fetched.validators, wish, fetched.moved_to)
 
-    async def _handed_in(self, this: _Round) -> None:
-        for done in this.handed_in:
-            stored = await done
-            this.new += stored.new
-            this.changed += stored.changed
+    def _written(self, feed: DueFeed, done: asyncio.Future[Stored]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._asked_at.pop(feed.id, None)  # nothing of it was kept, so it has to be asked again
+        self._land(feed)
 
     def _land(self, feed: DueFeed) -> None:
         done = self._flying.pop(feed.id, None)

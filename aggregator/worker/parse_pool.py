@@ -111,7 +111,8 @@ class ParsePool:
                 process = self._idle.pop()
                 if process.alive:
                     return process
-                self._all.discard(process)  # somebody ended it while it had nothing to do
+                process.kill()  # somebody ended it while it had nothing to do
+                self._all.discard(process)
             process = ParseProcess(self._memory_mib, self._cpu_seconds)
             self._all.add(process)
             return process

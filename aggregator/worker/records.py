@@ -123,7 +123,6 @@ class Records:
         for _, done in batch:
             if not done.done():
                 done.set_exception(error)
-                done.exception()  # whoever waits hears of it; nobody has to
 
     async def _store(self, outcomes: list[Outcome]) -> Mapping[FeedId, Stored]:
         """Write them, and wait for the database where somebody else has it for long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,19 @@ from aggregator.store.database import Database
 from aggregator.worker.staff import open_staff
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+PATIENCE = 60.0
+"""Seconds anything may take before a test gives up."""
+
+
+def until(condition):
+    """Wait until `condition()` is true, and give what it gives."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not come true"
+        threading.Event().wait(0.01)
+    return value
 
 
 class SetClock:

@@ -10,7 +10,7 @@ from aggregator.errors import FetchError
 from aggregator.model.fault import FaultCode
 from aggregator.sources.job import ParseJob
 from aggregator.worker.parse_pool import ParsePool
-from tests.aggregator.worker.loopback import NOW, rss
+from tests.aggregator.worker.loopback import NOW, rss, until
 
 GOOD = rss("a")
 
@@ -85,8 +85,7 @@ def test_a_process_that_is_killed_at_work_fails_that_document_only():
     async def work(pool):
         async with stopped(pool) as pid:
             reading = asyncio.create_task(fault_of(pool, GOOD))
-            while pool._idle:  # until a thread has taken it for the job
-                await asyncio.sleep(0)
+            await asyncio.to_thread(until, lambda: not pool._idle)  # a thread has taken it for the job
             os.kill(pid, signal.SIGKILL)
             fault = await reading
         return fault.code, len((await pool.read(job())).entries)
@@ -100,7 +99,7 @@ def test_a_process_that_died_with_nothing_to_do_costs_no_document():
         await pool.read(job())
         (pid,) = pool.pids()
         os.kill(pid, signal.SIGKILL)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         return len((await pool.read(job())).entries)
 
     assert run(work) == 1
@@ -128,7 +127,7 @@ def test_safety_16_too_much_work_is_stopped():
 
 
 def test_no_process_outlives_its_pool():
-    pids = run(lambda pool: _read_and_tell(pool), processes=2)
+    pids = run(_read_and_tell, processes=2)
     assert [pid for pid in pids if psutil.pid_exists(pid)] == []
 
 
