@@ -7,7 +7,7 @@ an integer that is checked wherever it could be wrong.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ONE = 1_000_000
 """A whole, in millionths."""
+_WIDEST_LOOKED_UP = 32_768
+"""Curves whose ends are no further apart keep a list of their shares: a look-up is a third of the arithmetic."""
 _GUARD = 0.4999
 _FIXED_BITS = 200
 _HALVINGS_TO_NOTHING = 60
@@ -60,6 +62,12 @@ class Rises:
 
     def apply(self, counts: Counts) -> Counts:
         """Return rd((clamp(x) - a) * 10^6, b - a)."""
+        if self.high - self.low <= _WIDEST_LOOKED_UP:
+            return _look_up(self, self.low, self.high, counts)
+        return self.exactly(counts)
+
+    def exactly(self, counts: Counts) -> Counts:
+        """Work each share out, without looking it up."""
         climbed = np.clip(counts, self.low, self.high)
         climbed -= self.low
         climbed *= ONE
@@ -80,6 +88,12 @@ class Falls:
 
     def apply(self, counts: Counts) -> Counts:
         """Return rd((b - clamp(x)) * 10^6, b - a)."""
+        if self.high - self.low <= _WIDEST_LOOKED_UP:
+            return _look_up(self, self.low, self.high, counts)
+        return self.exactly(counts)
+
+    def exactly(self, counts: Counts) -> Counts:
+        """Work each share out, without looking it up."""
         left = self.high - np.clip(counts, self.low, self.high)
         left *= ONE
         return rounded_quotient(left, self.high - self.low)
@@ -130,6 +144,11 @@ class Table:
 
     def apply(self, counts: Counts) -> Counts:
         """Return y0 + rd((x - x0) * (y1 - y0), x1 - x0) between neighbours."""
+        low, high = self.rows[0][0], self.rows[-1][0]
+        return _look_up(self, low, high, counts) if high - low <= _WIDEST_LOOKED_UP else self.exactly(counts)
+
+    def exactly(self, counts: Counts) -> Counts:
+        """Work each share out, without looking it up."""
         xs = np.array([x for x, _ in self.rows], dtype=np.int64)
         ys = np.array([y for _, y in self.rows], dtype=np.int64)
         inside = np.clip(counts, xs[0], xs[-1])
@@ -160,6 +179,18 @@ class AsItIs:
     def canonical(self) -> dict[str, object]:
         """Return nothing: no curve is the default."""
         return {}
+
+
+def _look_up(curve: Rises | Falls | Table, low: int, high: int, counts: Counts) -> Counts:
+    """Look the shares up in a list that holds one for each count between the curve's ends."""
+    inside = np.clip(counts, low, high)
+    inside -= low
+    return _shares_between(curve, low, high)[inside]
+
+
+@lru_cache(maxsize=64)
+def _shares_between(curve: Rises | Falls | Table, low: int, high: int) -> Counts:
+    return curve.exactly(np.arange(low, high + 1, dtype=np.int64))
 
 
 Curve = Halves | Rises | Falls | AtLeast | AtMost | Table | AsItIs

@@ -16,9 +16,12 @@ from rankers.sentences import Sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rankers.arrange import ArrangeStep
+    from rankers.arrange.order import Cause
     from rankers.lines import Term
 
 MICRO_PER_TENTH = 100_000
+_LOOKED_FOR_BELOW = 200
 
 
 class State(StrEnum):
@@ -52,6 +55,9 @@ class TermResult:
 class Move:
     """What a step did with an entry: from place `from_` to place `to`, counted from 1.
 
+    far: it came from so far down that its place there was not looked for; then `from_` is the first place that was
+    not looked at, and it came from there or further down.
+
     reason: limit, overtook, overtaken, story, turn, like, share or pick. because: the rows that held it, that it
     overtook or is like, at most ten. amount and key: the reason's number and name (arrange.order.Cause).
     why: the step's line.
@@ -65,6 +71,7 @@ class Move:
     amount: int
     key: str
     why: str
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +252,7 @@ def _explain(ranking: Ranking, row: int, terms: tuple[TermResult, ...]) -> Expla
         terms=terms,
         total=total,
         total_tenths=shown_tenths(total),
-        moves=() if position is None else tuple(_moves(ranking, row)),
+        moves=() if position is None else tuple(_moves(ranking, row, position)),
         above=above,
         below=below,
     )
@@ -255,23 +262,29 @@ def _neighbour(ranking: Ranking, row: int, total: int) -> Neighbour:
     return Neighbour(row, int(ranking.totals[row]) - total)
 
 
-def _moves(ranking: Ranking, row: int) -> Iterable[Move]:
+def _moves(ranking: Ranking, row: int, position: int) -> Iterable[Move]:
     """Yield what each step did with an entry. A shift by one that only makes room for another is no move."""
+    within = position + _LOOKED_FOR_BELOW
     for line, step in ranking.steps:
-        before, after = step.incoming.place(row), step.place(row)
-        if before is None or after is None or before == after:
+        before, after = step.incoming.place(row, within=within), step.place(row, within=within)
+        if after is None or before == after:
             continue
-        cause = step.cause(row, before, after)
-        if abs(before - after) > 1 or cause.reason not in {"overtaken", "overtook"}:
-            yield Move(line.name, before + 1, after + 1, cause.reason, cause.rows, cause.amount, cause.key, line.why)
+        if before is None:
+            yield _move(line, step.far_cause(row), within, after, far=True)
+            continue
+        move = _move(line, step.cause(row, before, after), before, after)
+        if abs(before - after) > 1 or move.reason not in {"overtaken", "overtook"}:
+            yield move
+
+
+def _move(line: ArrangeStep, cause: Cause, before: int, after: int, *, far: bool = False) -> Move:
+    return Move(line.name, before + 1, after + 1, cause.reason, cause.rows, cause.amount, cause.key, line.why, far)
 
 
 def _held_by(ranking: Ranking, row: int) -> Move | None:
     """Return the step that took an entry out of what is shown; None where its points were not enough."""
-    length = ranking.length
     for line, step in ranking.steps:
-        before, after = step.incoming.place(row), step.place(row)
-        if before is not None and after is not None and before < length <= after:
-            cause = step.cause(row, before, after)
-            return Move(line.name, before + 1, after + 1, cause.reason, cause.rows, cause.amount, cause.key, line.why)
+        before, after = step.incoming.place(row, within=ranking.length), step.place(row)
+        if before is not None and after is not None and before < ranking.length <= after:
+            return _move(line, step.cause(row, before, after), before, after)
     return None

@@ -193,10 +193,12 @@ class Sentences:
         places = [place for row in move.because if (place := position(row)) is not None]
         others = self.listed([self.ordinal(place) for place in sorted(places)], "and") if places else ""
         name = "limit_bare" if move.reason == "limit" and not others else move.reason
+        from_ = self.ordinal(move.from_)
         return self.say(
             f"move.{name}",
             entry=entry or self._messages["move.it"],
-            **{"from": self.ordinal(move.from_), "to": self.ordinal(move.to)},
+            **{"from": self.say("move.far", place=from_) if move.far else from_},
+            to=self.ordinal(move.to),
             others=others,
             amount=move.amount,
             points=_readable(Decimal(move.amount) / ONE),

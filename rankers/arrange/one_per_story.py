@@ -74,8 +74,17 @@ class _Leads(Order):
                 return leads[:count]
             reach = 2 * reach + 64
 
-    def place(self, row: int) -> int | None:
-        """Return the place of a lead among the leads."""
+    @property
+    def so_far(self) -> Rows:
+        """Return the leads among the rows that are sorted already."""
+        rows = self._base.so_far
+        return rows[~self._is_folded[rows]]
+
+    def place(self, row: int, *, within: int | None = None) -> int | None:  # noqa: ARG002  # counting is cheap
+        """Return the place of a lead among the leads: looked up where it is sorted already, else counted."""
+        seen = np.flatnonzero(self.so_far == row)
+        if seen.size:
+            return int(seen[0])
         before = None if self._is_folded[row] else self._base.before(row)
         return None if before is None else int(np.count_nonzero(~self._is_folded[before]))
 
@@ -142,9 +151,10 @@ def _first_of_each(codes: Rows, rows: Rows, keys: Rows, table: CandidateTable, c
     np.minimum.at(best, codes, keys)
     chosen = np.flatnonzero(keys == best[codes])
     result = np.full(count, -1, dtype=np.intp)
-    uids = table.uid[rows[chosen]]
-    ordered = chosen[np.lexsort((uids[:, 1], uids[:, 0]))[::-1]]
-    result[codes[ordered]] = rows[ordered]  # of several, the last written stays: the smallest uid
+    if len(chosen) > np.count_nonzero(np.bincount(codes, minlength=count)):
+        uids = table.uid[rows[chosen]]
+        chosen = chosen[np.lexsort((uids[:, 1], uids[:, 0]))[::-1]]  # the last written stays: the smallest uid
+    result[codes[chosen]] = rows[chosen]
     return result
 
 

@@ -54,17 +54,25 @@ class Order(ABC):
     def rows(self) -> Rows:
         """Return all rows, in no order."""
 
-    def place(self, row: int) -> int | None:
-        """Return the place of a row, counted from 0; None where it is not in this order."""
-        count = _FIRST_PULL
+    @property
+    @abstractmethod
+    def so_far(self) -> Rows:
+        """Return the rows whose places are known already, from the top."""
+
+    def place(self, row: int, *, within: int | None = None) -> int | None:
+        """Return the place of a row, counted from 0; None where it is not in this order.
+
+        An order that must place its rows one by one looks no further than `within` places, where that is given.
+        """
+        end = self.size if within is None else min(within, self.size)
+        seen = self.so_far
         while True:
-            seen = self.first(count)
             found = np.flatnonzero(seen == row)
             if found.size:
                 return int(found[0])
-            if len(seen) >= self.size:
+            if len(seen) >= end:
                 return None
-            count *= 4
+            seen = self.first(min(max(4 * len(seen), _FIRST_PULL), end))
 
 
 class BaseOrder(Order):
@@ -93,7 +101,12 @@ class BaseOrder(Order):
             self._sort(max(count, 2 * len(self._sorted), _FIRST_PULL))
         return self._sorted[:count]
 
-    def place(self, row: int) -> int | None:
+    @property
+    def so_far(self) -> Rows:
+        """Return the rows that are sorted already, from the top."""
+        return self._sorted
+
+    def place(self, row: int, *, within: int | None = None) -> int | None:  # noqa: ARG002  # counting is cheap
         """Return the place of a row: looked up where it is sorted already, else counted."""
         seen = np.flatnonzero(self._sorted == row)
         if seen.size:
@@ -153,6 +166,11 @@ class Step(Order):
         """Return all rows, in no order."""
         return self.incoming.rows()
 
+    @property
+    def so_far(self) -> Rows:
+        """Return the rows that are placed already, from the top."""
+        return self._array
+
     def first(self, count: int) -> Rows:
         """Return the first `count` rows, placing as many as that needs."""
         wanted = min(count, self.size)
@@ -169,6 +187,10 @@ class Step(Order):
     @abstractmethod
     def cause(self, row: int, before: int, after: int) -> Cause:
         """Say why a row that stood at place `before` stands at `after`, both from 0."""
+
+    def far_cause(self, row: int) -> Cause:  # noqa: ARG002  # for subclasses
+        """Say why a row came from so far down that its place there was not looked for."""
+        return Cause("overtook")
 
     @abstractmethod
     def kept(self, final: Rows) -> bool:

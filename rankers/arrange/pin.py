@@ -66,9 +66,13 @@ class _PinOrder(Step):
 
     def cause(self, row: int, before: int, after: int) -> Cause:
         """Say which pick it is, or which picks stand above it."""
-        if self._is_picked[row]:
-            return Cause("pick", self.overtaken(before, after), int(self._table.numbers["pick"].values[row]))
+        if self._is_picked[row] and before > after:
+            return self.far_cause(row)
         return Cause("overtaken", tuple(self._picks.tolist()))
+
+    def far_cause(self, row: int) -> Cause:
+        """Say which pick it is."""
+        return Cause("pick", (), int(self._table.numbers["pick"].values[row]))
 
     def kept(self, final: Rows) -> bool:
         """Tell whether the picks stand on top of the final order."""

@@ -158,3 +158,10 @@ def test_the_shares_do_not_depend_on_the_processor():
         check=True,
     )
     assert GRID == done.stdout.strip()
+
+
+@given(st.integers(-100, 1000), st.integers(1, 32_768), st.booleans(), st.lists(COUNTS, min_size=1))
+def test_shares_looked_up_are_those_worked_out(low, width, rising, counts):
+    curve = (Rises if rising else Falls)(low, low + width)
+    near = np.array([*counts, *range(low - 2, low + 3), low + width - 1, low + width, low + width + 1], dtype=np.int64)
+    assert curve.exactly(near).tolist() == curve.apply(near).tolist()

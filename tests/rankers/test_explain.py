@@ -15,9 +15,14 @@ from rankers.explain import (
     whys,
 )
 from rankers.ranking import rank
+from rankers.sentences import Sentences
 from tests.rankers.making import FRESH, HOUR, documents, leave_out, rule, step, table, tables, term
 
 POINTS = st.integers(-1000 * 10**6, 1000 * 10**6)
+
+
+AGE = 'signal = "age_hours"\ncurve = { halves_every = 1 }'
+PACE = 'signal = "source_pace"\ncurve = { rises = [1, 2] }'
 
 
 def ranked(document, made):
@@ -143,18 +148,18 @@ def test_a_withheld_entry_tells_all_its_lines_and_what_it_would_have_scored():
 @pytest.mark.parametrize(
     ("line", "made", "expected"),
     [
-        ('signal = "age_hours"\ncurve = { halves_every = 1 }', table([9 * HOUR + 59]), "9 hours old"),
-        ('signal = "age_hours"\ncurve = { halves_every = 1 }', table([HOUR]), "1 hour old"),
-        ('signal = "age_hours"\ncurve = { halves_every = 1 }', table([59 * 60 + 59]), "59 minutes old"),
-        ('signal = "age_hours"\ncurve = { halves_every = 1 }', table([3 * 86400]), "3 days old"),
-        ('signal = "age_hours"\ncurve = { halves_every = 1 }', table([0], age_known=[False]), "not known"),
-        ('signal = "source_pace"\ncurve = { rises = [1, 2] }', table([0], number={"source_pace": [400]}), "0.4 entries a day"),
-        ('signal = "source_pace"\ncurve = { rises = [1, 2] }', table([0], number={"source_pace": [28_400]}), "28 entries a day"),
-        ('signal = "source_pace"\ncurve = { rises = [1, 2] }', table([0], number={"source_pace": [1000]}), "1 entry a day"),
+        (AGE, table([9 * HOUR + 59]), "9 hours old"),
+        (AGE, table([HOUR]), "1 hour old"),
+        (AGE, table([59 * 60 + 59]), "59 minutes old"),
+        (AGE, table([3 * 86400]), "3 days old"),
+        (AGE, table([0], age_known=[False]), "not known"),
+        (PACE, table([0], number={"source_pace": [400]}), "0.4 entries a day"),
+        (PACE, table([0], number={"source_pace": [28_400]}), "28 entries a day"),
+        (PACE, table([0], number={"source_pace": [1000]}), "1 entry a day"),
         ('signal = "words"\ncurve = { rises = [1, 2] }', table([0], number={"words": [12_345]}), "12,345 words"),
         ('signal = "words"\ncurve = { rises = [1, 2] }', table([0]), "not known"),
         ('signal = "first_report"', table([0], flags={"first_report": [1]}), "first to report"),
-        ('signal = "language_share"', table([0], number={"language_share": [123_000]}), "a language with 12 % of the entries"),
+        ("signal = 'folder_share'", table([0], number={"folder_share": [12000]}), "a folder with 1.2 % of the entries"),
         ("when = { source = 'x' }", table([0], label={"source": ["x"]}), "its source is “x”"),
         ("when = { source = 'x' }", table([0], label={"source": ["y"]}), "not so: its source is “x”"),
     ],
@@ -166,3 +171,25 @@ def test_facts_are_told_in_plain_words(line, made, expected):
 def test_explaining_many_is_explaining_each():
     ranking = ranked(rule(FRESH, step("take-turns", "by = 'source'")), SIX)
     assert tuple(why(ranking, row) for row in range(6)) == whys(ranking, np.arange(6))
+
+
+def test_a_pick_from_far_down_says_how_far_it_was_looked_for():
+    made = table(
+        list(range(600)),
+        label={"source": [f"s{n % 40}" for n in range(600)]},
+        number={"pick": [None] * 599 + [1]},
+    )
+    ranking = ranked(rule(FRESH, step("max-per-source", "limit = 1\nwindow = 20"), step("pin")), made)
+    (move,) = why(ranking, 599).moves
+    assert ("pin", 202, 1, "pick", 1, True) == (move.step, move.from_, move.to, move.reason, move.amount, move.far)
+    said = Sentences.of("en").move(move, ranking.position, entry="Entry")
+    assert "Entry stands at 1st because an editor picked it" == said
+
+
+def test_moves_are_told_in_plain_words():
+    ranking = ranked(rule(FRESH, step("max-per-source", "limit = 1\nwindow = 4"), "[finish]\nlength = 4"), SIX)
+    told = {
+        row: [Sentences.of("en").move(move, ranking.position) for move in why(ranking, row).moves] for row in (1, 5)
+    }
+    assert ["it waited from 2nd to 5th: its source stands already at 1st"] == told[1]
+    assert ["it moved up from 6th to 4th: others had to wait"] == told[5]
