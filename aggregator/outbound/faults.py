@@ -35,6 +35,11 @@ def as_fault(error: BaseException) -> Fault:
 
 
 def _message(error: BaseException) -> str:
+    """Return the short message; never one that carries the address, which may be a secret."""
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return "no connection in time"
+    if isinstance(error, (TimeoutError, aiohttp.InvalidURL)):
+        return ""
     inner = getattr(error, "os_error", None) or error
     told = getattr(inner, "strerror", None) or getattr(inner, "message", None) or str(inner)
     first_line = str(told).partition("\n")[0]

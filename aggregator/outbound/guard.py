@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import idna
 
-from aggregator.errors import FetchError
+from aggregator.errors import BadSettingError, FetchError
 from aggregator.model.fault import Fault, FaultCode
 
 if TYPE_CHECKING:
@@ -82,9 +82,16 @@ class Target:
 
 
 def private_hosts(listed: Iterable[str]) -> frozenset[tuple[str, int]]:
-    """Read the admin's list: `host:port`, an IPv6 address in brackets. Raises FetchError (BAD_ADDRESS)."""
-    pairs = (entry.rpartition(":") for entry in listed)
-    return frozenset((_host(host), int(port)) for host, _, port in pairs)
+    """Read the admin's list: `host:port`, an IPv6 address in brackets. Raises BadSettingError."""
+    found = set()
+    for entry in listed:
+        host, _, port = entry.rpartition(":")
+        try:
+            found.add((_host(host), int(port)))
+        except (FetchError, ValueError):
+            problem = f"{entry!r} is no host:port; write an IPv6 address in brackets"
+            raise BadSettingError("allow_private_hosts", problem) from None
+    return frozenset(found)
 
 
 def check_url(address: str, private: frozenset[tuple[str, int]] = frozenset()) -> Target:

@@ -10,6 +10,7 @@ import pytest
 from aggregator.errors import BusyError
 from aggregator.model.fault import FaultCode
 from aggregator.model.feed import Fetched, Validators
+from aggregator.outbound.client import Deadlines
 from tests.aggregator.outbound.loopback import Loopback, http
 
 RSS = b"<rss version='2.0'><channel><title>Rent strike news</title></channel></rss>"
@@ -175,6 +176,39 @@ def test_a_server_without_tls_behind_https(outbound, fault_of):
             return await fault_of(door.get_feed(f"https://{host}/feed", Validators()))
 
     assert asyncio.run(run()).code is FaultCode.TLS
+
+
+def test_a_listed_ipv6_address_is_reached(outbound):
+    async def run():
+        async with (
+            Loopback({"/feed": http(200, RSS)}, host="::1") as server,
+            outbound(allow_private_hosts=(f"[::1]:{server.port}",)) as door,
+        ):
+            return await asyncio.wait_for(door.get_feed(f"http://[0::1]:{server.port}/feed", Validators()), 60)
+
+    try:
+        fetched = asyncio.run(run())
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    assert fetched.body == RSS
+
+
+def test_no_fault_tells_a_secret_address(outbound, fault_of):
+    async def hanging(_host):
+        await asyncio.Event().wait()
+
+    async def run():
+        secret = "news.example/feed?token=s3cret"
+        async with (
+            Loopback({"/feed?token=s3cret": http(200, RSS, X_Bad="x" * 9000)}) as server,
+            outbound(
+                allow_private_hosts=server.listed, resolve=hanging, deadlines=Deadlines(connect=0.1, feed=0.3)
+            ) as door,
+        ):
+            addresses = [f"http://{secret}", f"ftp://{secret}", server.url("/feed?token=s3cret")]
+            return [await fault_of(door.get_feed(address, Validators())) for address in addresses]
+
+    assert all("s3cret" not in fault.detail for fault in asyncio.run(run()))
 
 
 def test_the_systems_names_lead_to_a_listed_host(outbound):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.errors import FetchError
+from aggregator.errors import BadSettingError, FetchError
 from aggregator.model.fault import FaultCode
 from aggregator.outbound.guard import check_ip, check_url, private_hosts
 
@@ -287,6 +287,14 @@ def test_safety_09_a_listed_port_opens_no_other_port():
 
 def test_safety_09_nothing_is_listed_by_default():
     assert code_of(check_url, "http://10.1.2.3:8000/") is FaultCode.REFUSED_ADDRESS
+
+
+@pytest.mark.parametrize(
+    "entry", ["10.1.2.3", "http://intranet.example:80", "::1:8000", "intranet.example:http", ":80"]
+)
+def test_safety_09_a_list_that_cannot_be_read_is_told(entry):
+    with pytest.raises(BadSettingError):
+        private_hosts((entry,))
 
 
 @given(st.text(max_size=60))
