@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aggregator.services.importing import ImportCounts
     from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
     from aggregator.services.searching import Found
-    from rankers import Absence, Move
+    from rankers import Move
 
 Shape = dict[str, Any]
 
@@ -196,7 +196,7 @@ def why_shape(uid: str, standing: Standing) -> Shape:
         "total": told.total if told else None,
         "moves": [_move_shape(move, standing.mentions) for move in (told.moves if told else ())],
         "what_if": [{"without": line, "position": position} for line, position in what_if] if what_if else None,
-        "absence": _absence_shape(standing.absence, standing.mentions) if standing.absence else None,
+        "absence": None if told else _absence_shape(standing),
     }
 
 
@@ -205,8 +205,11 @@ def _move_shape(move: Move, mentions: Mapping[int, Mention]) -> Shape:
     return {"step": move.step, "from": move.from_, "to": move.to, "because": because}
 
 
-def _absence_shape(absence: Absence, mentions: Mapping[int, Mention]) -> Shape:
-    lead = None if absence.lead is None else mentions.get(absence.lead)
+def _absence_shape(standing: Standing) -> Shape:
+    absence = standing.absence
+    if absence is None:
+        return {"place": standing.out_of_scope, "lines": [], "lead": None}
+    lead = None if absence.lead is None else standing.mentions.get(absence.lead)
     return {
         "place": absence.place,
         "lines": [{"line": line, "why": reason} for line, reason in absence.lines],

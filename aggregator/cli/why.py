@@ -10,6 +10,7 @@ from aggregator.cli.console import Instant, command
 from aggregator.cli.shapes import why_shape
 from aggregator.model.ids import Uid
 from aggregator.services import reading
+from aggregator.services.pages import OutOfScope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
     from aggregator.cli.console import Console
     from aggregator.services.pages import EntryPage, Standing
+
+_OUT_OF_SCOPE = {
+    OutOfScope.TOO_OLD: "It is older than this list goes back.",
+    OutOfScope.NOT_ARRIVED: "It came after the instant looked at.",
+    OutOfScope.CUT: "The list has more entries than can be ranked, and newer ones than this.",
+    OutOfScope.OTHER_SOURCES: "The list draws from other sources, folders or languages.",
+}
 
 
 @command(name="why")
@@ -61,6 +69,8 @@ def _place(standing: Standing) -> Iterator[str]:
         yield f"{standing.absence.place} by {name}."
         for line, reason in standing.absence.lines:
             yield f"  left out by {line}: {reason}"
+    elif standing.out_of_scope:
+        yield _OUT_OF_SCOPE[standing.out_of_scope]
 
 
 def _tenths(tenths: int) -> str:
