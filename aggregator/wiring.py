@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BadSettingError, NotFoundError
@@ -16,7 +18,6 @@ from aggregator.model.clocks import open_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from aggregator.model.ports import Clock
     from aggregator.services.desk import Desk
@@ -95,15 +96,14 @@ def read_secret(settings: Settings) -> bytes:
         return settings.secret.encode()
     path = settings.data / "secret"
     if not path.exists():
-        made = settings.data / f"secret.{os.getpid()}"
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle, made = tempfile.mkstemp(dir=settings.data, prefix="secret.")  # for its owner's eyes alone
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         # A link, not a rename: of two processes starting at once the first one's stays, and nobody reads
         # half of it.
         with suppress(FileExistsError):
             path.hardlink_to(made)
-        made.unlink()
+        Path(made).unlink()
     content = path.read_bytes().strip()
     if not content:
         raise BadSettingError("secret", f"{path} is empty; delete it and a new one is made")
