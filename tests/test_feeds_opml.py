@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from aggregator.outbound.guard import check_url
+from aggregator.sources.opml import read_opml
 
 PATH = Path(__file__).parent.parent / "feeds.opml"
 KNOWN_FROM = "{https://broadsheet.example/ns/opml}known-from"
@@ -62,3 +63,10 @@ def test_the_door_would_let_every_address_through(feeds):
 
 def test_every_feed_lies_in_a_folder(feeds):
     assert all(feed.getparent().tag == "outline" for feed in feeds)
+
+
+def test_our_own_reader_takes_all_of_it_as_it_is(feeds):
+    document = read_opml(PATH.read_bytes())
+    assert document.recovered == ()
+    assert [feed.address for feed in document.feeds] == [feed.get("xmlUrl") for feed in feeds]
+    assert all(feed.title and feed.site and feed.language and feed.why and feed.folders for feed in document.feeds)
