@@ -6,13 +6,14 @@ another process holds the lock, which a running worker does all the time (`hold`
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import zlib
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aggregator.candidates.snapshot import Snapshot
     from aggregator.model.candidate import ColumnRow
 
+_Stamp: TypeAlias = tuple[int, int, int]
 CHUNK = 5_000
 """Rows read from the database at a time."""
 COMPACT_FROM = 20_000
@@ -46,7 +48,7 @@ class Columns:
         self._disk = disk
         self._turn = Lock()  # one thread of this process syncs at a time
         self._mapping = Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: _Stamp | None = None
         self._current = EMPTY
         self._index: _RowIndex | None = None
         self._held = ExitStack()
@@ -64,9 +66,9 @@ class Columns:
         if stamp is None:
             return EMPTY
         if stamp != self._stamp:
-            with self._mapping:
+            with self._mapping, suppress(OSError):  # no file or memory left to map with: the older state will do
                 if stamp != self._stamp:
-                    self._current = self._load()
+                    self._current = self._load(stamp)
                     self._stamp = stamp
         return self._current
 
@@ -109,27 +111,32 @@ class Columns:
     def _header_path(self) -> Path:
         return self._directory / "header"
 
-    def _header_stamp(self) -> tuple[int, int, int] | None:
+    def _header_stamp(self) -> _Stamp | None:
         try:
             found = os.stat(self._header_path)  # noqa: PTH116  # a third of the cost of Path.stat, on every page
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size
 
-    def _load(self) -> Snapshot:
-        """Map what the header counts; twice, since a new generation may take the files away between the two."""
+    def _load(self, stamp: _Stamp) -> Snapshot:
+        """Map what the header counts; twice, since a new generation may take the files away between the two.
+
+        Columns that are broken lose their header: that is what makes whoever holds the lock build them anew.
+        """
         for _ in range(2):
-            try:
+            with suppress(ValueError, KeyError, TypeError, FileNotFoundError):
                 header = Header.from_bytes(self._header_path.read_bytes())
                 return map_snapshot(self._directory, header, self._current)
-            except (OSError, ValueError, KeyError, TypeError):
-                continue
+        if self._header_stamp() == stamp:
+            self._header_path.unlink(missing_ok=True)
         return EMPTY
 
     def _follow(self, conn: Connection) -> None:
         target = values.data_version(conn)
         identity = values.database_identity(conn)
         now = self.snapshot()
+        if self._header_stamp() not in {None, self._stamp}:  # it could not be mapped: nothing may be written over it
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         if now.header.database != identity or now.version > target:
             now = EMPTY
         elif now.version == target:

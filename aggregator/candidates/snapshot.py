@@ -23,7 +23,7 @@ BLOCK = 4096
 
 
 class ColumnsBrokenError(ValueError):
-    """A column file is missing, too short, or not what was written; the columns are built anew."""
+    """A column file is too short, or not what was written; the columns are built anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ EMPTY = Snapshot(
 
 
 def map_snapshot(folder: Path, header: Header, before: Snapshot) -> Snapshot:
-    """Map what `header` counts. Raises ColumnsBrokenError.
+    """Map what `header` counts. Raises ColumnsBrokenError, FileNotFoundError, OSError where nothing can be mapped.
 
     Checksums are verified as far as `before` (an earlier snapshot of this process) has not done so already.
     """
@@ -103,9 +103,6 @@ def _map(path: Path, kind: np.dtype[np.generic], length: int) -> Array:
     """Map `length` values. A mapping beyond a file's end would kill the process on access: measured first."""
     if length == 0:
         return np.empty(0, dtype=kind)
-    try:
-        if path.stat().st_size < length * kind.itemsize:
-            raise ColumnsBrokenError(f"{path.name} is too short")
-        return np.memmap(path, dtype=kind, mode="r", shape=(length,)).view(np.ndarray)
-    except OSError as exc:
-        raise ColumnsBrokenError(f"{path.name} cannot be read: {exc.strerror}") from exc
+    if path.stat().st_size < length * kind.itemsize:
+        raise ColumnsBrokenError(f"{path.name} is too short")
+    return np.memmap(path, dtype=kind, mode="r", shape=(length,)).view(np.ndarray)

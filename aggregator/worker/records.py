@@ -88,9 +88,11 @@ class Records:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def settle(self) -> None:
-        """Bring the candidate columns up to what was written; called when a round is over."""
-        if self._stale:
-            await self.in_thread(self._sync_now)
+        """Bring the candidate columns up to what was written, by others too; called when a round is over.
+
+        Two short queries where nothing was. A reader that found them broken waits for this.
+        """
+        await self.in_thread(self._sync_now)
 
     def close(self) -> None:
         """Wait for what is being written; nothing is written afterwards."""

@@ -242,6 +242,38 @@ def test_damaged_files_are_noticed_and_built_anew(database, filled, tmp_path, na
     assert_follows(reopened, database)
 
 
+def test_damage_found_by_a_reader_is_mended_by_whoever_holds_the_lock(database, filled, tmp_path):
+    assert filled.hold()
+    damage(tmp_path / "columns" / filled.snapshot().header.generation / "kind", "deleted")
+    reader = Columns.open(tmp_path / "columns")
+    assert reader.snapshot() is EMPTY
+    assert sync(reader, database) is False
+    assert sync(filled, database)
+    assert_follows(reader, database)
+    filled.close()
+
+
+def test_a_process_out_of_files_keeps_what_it_has(database, filled, monkeypatch):
+    before = filled.snapshot()
+    store(database, 1, odd_entries(3, 5, start=200))
+    sync(filled, database)
+    store(database, 1, odd_entries(3, 5, start=300))
+    reader = Columns.open(filled._directory)
+    held = reader.snapshot()
+    sync(filled, database)
+
+    def refuse(*_, **__):
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "memmap", refuse)
+        assert reader.snapshot() is held
+        with pytest.raises(OSError, match="unavailable"):
+            sync(reader, database)
+    assert_follows(reader, database)
+    assert before.version < held.version
+
+
 def test_columns_of_another_database_are_built_anew(filled, tmp_path):
     (tmp_path / "other").mkdir()
     other = open_database(tmp_path / "other")
