@@ -79,8 +79,7 @@ class Sentences:
             return self._messages[f"value.{signal.name}.{'yes' if value else 'no'}"]
         if signal.is_share and signal.name not in _PER_CENT_FACTS:
             return self._named("value", signal, n=self.hundredths(Decimal(value) / signal.scale))
-        scale = signal.scale // 100 if signal.name in _PER_CENT_FACTS else signal.scale
-        return self._named("value", signal, n=_readable(Decimal(value) / scale))
+        return self._named("value", signal, n=_readable(Decimal(value) / _scale(signal)))
 
     def _age(self, seconds: int) -> str:
         if seconds < _HOUR:
@@ -92,7 +91,7 @@ class Sentences:
 
     def amount(self, signal: Signal, count: int) -> str:
         """Say a number of a rule in the unit in which it is written: "18 hours"."""
-        return self._named("amount", signal, n=Decimal(count) / signal.scale)
+        return self._named("amount", signal, n=Decimal(count) / _scale(signal))
 
     def fact(self, signal: Signal) -> str:
         """Say what a signal looks at: "how old the entry is"."""
@@ -147,12 +146,13 @@ class Sentences:
             case Every(parts=parts):
                 return self.say("test.all", tests=self.listed([self.test(part) for part in parts], "and"))
             case Some(key=key, parts=parts):
-                return self.say(f"test.{key}", tests=self.listed([self.test(part) for part in parts], "or"))
+                tests = self.listed([self.test(part) for part in parts], "or")
+                return self.say(f"test.{key}", tests=tests, n=len(parts))
             case _:
                 raise TypeError(f"no words for {type(condition).__name__}")
 
     def _bounds(self, test: NumberTest) -> str:
-        fact = self.fact(test.signal)
+        fact = self._named("noun", test.signal)
         if test.at_most is None:
             return self.say("test.at_least", fact=fact, a=self.amount(test.signal, test.at_least or 0))
         if test.at_least is None:
@@ -209,6 +209,11 @@ class Sentences:
 def label(line: str) -> str:
     """Return a line's id as a heading: about-housing is "About housing"."""
     return line.replace("-", " ").capitalize()
+
+
+def _scale(signal: Signal) -> int:
+    """Return how many smallest units make what people read: shares of a list are told in per cent."""
+    return signal.scale // 100 if signal.name in _PER_CENT_FACTS else signal.scale
 
 
 def _readable(number: Decimal) -> Decimal:

@@ -1,0 +1,103 @@
+import hashlib
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rankers.exposure import (
+    compare,
+    evenness,
+    exposure,
+    fair_room,
+    gini,
+    rank_biased_overlap,
+    room_of,
+    room_of_places,
+    source_room,
+)
+from rankers.ranking import rank
+from tests.rankers.making import documents, table, tables
+
+ROOMS = st.lists(st.integers(0, 10**6), min_size=1, max_size=30)
+
+
+def test_room_falls_with_the_place_by_a_fixed_table():
+    rooms = room_of_places()
+    assert (1_000_000, 630_930, 500_000) == rooms[:3]
+    assert 500 == len(rooms)
+    assert list(rooms) == sorted(rooms, reverse=True)
+    digest = hashlib.sha256(",".join(map(str, rooms)).encode()).hexdigest()
+    assert "24bbd243a4d8514b670b9487e89e09dd21dddd4f13baed31192e7efc2f808d69" == digest
+
+
+def test_no_room_is_so_near_a_half_that_machines_could_differ():
+    with localcontext() as context:
+        context.prec = 40
+        for place, room in enumerate(room_of_places(), start=1):
+            exact = Decimal(1_000_000) * Decimal(2).ln() / Decimal(place + 1).ln()
+            assert abs(exact - room) < Decimal("0.49999")
+
+
+@given(documents(), tables())
+def test_all_room_goes_to_somebody(document, made):
+    ranking = rank(document, made, made.now)
+    measured = exposure(made, ranking.shown)
+    assert sum(room_of_places()[: measured.places]) == sum(share.room for share in measured.sources)
+    assert len(made) == sum(share.candidates for share in measured.sources)
+    assert measured.places == sum(share.shown for share in measured.sources)
+    names = [made.label("source", row) for row in ranking.shown.tolist()]
+    assert room_of(names) == {share.key: share.room for share in measured.sources if share.shown}
+    assert 0 <= measured.evenness.floor <= 1
+    assert 0 <= measured.evenness.among_shown <= measured.evenness.gini + 1e-9
+
+
+@given(ROOMS)
+def test_gini_is_the_mean_difference(values):
+    total = sum(values)
+    expected = sum(abs(a - b) for a in values for b in values) / (2 * len(values) * total) if total else 0
+    assert expected == pytest.approx(gini(values))
+
+
+def test_thirty_places_among_many_sources_cannot_be_even():
+    measured = evenness([*room_of_places()[:30], *[0] * 219], 30)
+    assert measured.gini == pytest.approx(measured.floor)
+    assert 0.88 <= measured.floor <= 0.92
+    assert 20 < measured.effective <= 30
+
+
+def test_equal_rooms_count_each_source():
+    assert 4 == pytest.approx(evenness([5, 5, 5, 5], 4).effective)
+
+
+def test_a_fair_share_is_a_hundred_per_cent():
+    fair = fair_room(30, 10)
+    assert 100 == source_room(fair, fair)
+    assert 0 == source_room(5, 0)
+    assert 1000 == source_room(10**9, fair)
+
+
+@given(st.permutations(range(12)), st.integers(0, 12))
+def test_overlap_is_whole_for_one_order_and_nothing_for_strangers(order, cut):
+    assert 1 == pytest.approx(rank_biased_overlap(order, order))
+    assert rank_biased_overlap(order, [row + 100 for row in order]) == 0
+    assert 0 <= rank_biased_overlap(order, order[:cut]) <= 1
+
+
+def test_a_change_at_the_top_counts_more_than_one_at_the_bottom():
+    order = list(range(10))
+    top = [1, 0, *order[2:]]
+    bottom = [*order[:8], 9, 8]
+    assert rank_biased_overlap(order, top) < rank_biased_overlap(order, bottom) < 1
+
+
+def test_two_editions_compared():
+    told = compare(np.array([3, 1, 2]), np.array([1, 3, 5]))
+    assert ((5,), (2,), ((1, 2, 1), (3, 1, 2))) == (told.entering, told.leaving, told.moved)
+
+
+def test_folders_are_counted_by_their_main_one():
+    made = table([0, 1, 2], label={"source": ["a", "b", "c"]}, sets={"folder": [("News", "Work"), ("News",), None]})
+    measured = exposure(made, np.array([0, 2]))
+    assert [("News", 1, 2)] == [(share.key, share.shown, share.candidates) for share in measured.folders]
