@@ -12,7 +12,7 @@ from aggregator.outbound.guard import check_url
 from aggregator.sources.opml import read_opml
 
 PATH = Path(__file__).parent.parent / "feeds.opml"
-KNOWN_FROM = "{https://broadsheet.example/ns/opml}known-from"
+OURS = "{urn:broadsheet:opml}"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,11 @@ def test_every_feed_says_all(feeds, name):
 
 
 def test_every_feed_says_what_its_address_rests_on(feeds):
-    assert {feed.get(KNOWN_FROM) for feed in feeds} == {"document", "list", "memory"}
+    assert {feed.get(OURS + "known-from") for feed in feeds} == {"document", "list", "memory"}
+
+
+def test_the_reason_is_the_same_for_all_readers(feeds):
+    assert all(feed.get(OURS + "why") == feed.get("description") for feed in feeds)
 
 
 def test_no_address_stands_twice(feeds):
