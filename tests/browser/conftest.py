@@ -75,6 +75,7 @@ class Reader:
         self.page.get_by_label("Its name").fill("The Tidewater Post")
         self.page.get_by_label("Your name").fill("Ines")
         self.page.get_by_role("button", name="Begin").click()
+        self.page.wait_for_url("**/lists/front-page")
 
     def close(self):
         """Leave."""
