@@ -48,5 +48,9 @@ $(VENV)/.developer: $(VENV)/.product
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[postgres]" --group dev
 	@touch $@
 
+messages: $(VENV)/.developer
+	$(BIN)/pybabel -q extract -F web/babel.cfg -k _l -k lazy_gettext --no-location --omit-header --sort-output -w 120 \
+		-o web/translations/messages.pot web
+
 clean:
 	rm -rf $(VENV) docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
