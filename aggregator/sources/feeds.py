@@ -14,6 +14,7 @@ from lxml import etree
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
+from aggregator.sources.encodings import mend_encoding
 from aggregator.sources.fields import ATOM_ENTRY, RSS_ITEM, person, read_fields, relation_of
 from aggregator.sources.raw import RawDocument, RawEntry, RawFeed
 from aggregator.sources.xmltext import (
@@ -69,6 +70,8 @@ def _parse(data: bytes, content_type: str) -> Element | None:
     encoding = _encoding(data, content_type)
     if encoding is None or _DOCTYPE.search(data, 0, _HEAD):
         return None
+    if encoding.lower() in {"utf-8", "utf8"}:
+        data = mend_encoding(data)
     parser = etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,
@@ -164,6 +167,8 @@ def _atom(root: Element, most: int) -> RawDocument:
     for element in entries[: most + 1]:
         entry = RawEntry(language=element.get(XML + "lang"), base=base_of(element, document.base))
         read_fields(entry, element, ATOM_ENTRY)
+        if entry.link is None and (entry.guid or "").startswith(("http://", "https://")):
+            entry.link = entry.guid
         entry.authors = entry.authors or _source_authors(element) or feed.authors
         document.entries.append(entry)
     return document

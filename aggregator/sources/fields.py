@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MAIL_NAME = re.compile(r"\s*[^\s@()<>]{1,200}@[^\s@()<>]{1,200}\s*\(([^()]{1,300})\)\s*")
 _NAME_MAIL = re.compile(r"\s*([^<>@]{1,300}?)\s*<[^<>]{1,300}>\s*")
+_WEB = ("http://", "https://")
 _KINDS = {"comment": Kind.REPLY, "note": Kind.NOTE, "video": Kind.VIDEO, "audio": Kind.AUDIO, "event": Kind.EVENT}
 
 
@@ -58,8 +59,9 @@ def _link(entry: RawEntry, element: Element) -> None:
 
 def _guid(entry: RawEntry, element: Element) -> None:
     entry.guid = entry.guid or text_of(element)
-    if entry.link is None and entry.guid and (element.get("isPermaLink") or "true").lower() == "true":
-        entry.link = entry.guid if entry.guid.startswith(("http://", "https://")) else None
+    permanent = element.get("isPermaLink") or ""
+    if entry.link is None and entry.guid and permanent.lower() != "false":
+        entry.link = entry.guid if permanent or entry.guid.startswith(_WEB) else None
 
 
 def _guid_of_atom(entry: RawEntry, element: Element) -> None:
@@ -120,6 +122,15 @@ def _category(entry: RawEntry, element: Element) -> None:
     text = text_of(element) or element.get("text")
     if text:
         entry.categories.append(text)
+
+
+def _categories(entry: RawEntry, element: Element) -> None:
+    for child in element:
+        _category(entry, child)
+
+
+def _keywords(entry: RawEntry, element: Element) -> None:
+    entry.categories += [word.strip() for word in (text_of(element) or "").split(",") if word.strip()]
 
 
 def _atom_category(entry: RawEntry, element: Element) -> None:
@@ -242,6 +253,7 @@ _MEDIA: dict[str, Reader] = {
 }
 _COMMON: dict[str, Reader] = _MEDIA | {
     "activity:object-type": _object_type,
+    "content:encoded": _content,
     "dc:language": _language,
     "dc:subject": _category,
     "dcterms:created": _published,
@@ -251,6 +263,7 @@ _COMMON: dict[str, Reader] = _MEDIA | {
     "feedburner:origlink": _original_link,
     "itunes:author": _creator_unless_named,
     "itunes:image": _image,
+    "itunes:keywords": _keywords,
     "itunes:summary": _text_summary,
     "thr:in-reply-to": _reply,
 }
@@ -262,9 +275,10 @@ RSS_ITEM: dict[str, Reader] = _COMMON | {
     "atom:summary": _atom_summary,
     "atom:updated": _updated,
     "author": _author,
+    "body": _content,
+    "categories": _categories,
     "category": _category,
     "comments": _comments,
-    "content:encoded": _content,
     "dc:creator": _author,
     "dc:date": _published,
     "dc:title": _title,

@@ -171,6 +171,8 @@ def _outline(
 
 def _feed(address: str, attributes: dict[str, str], named: dict[str, str], here: str) -> OpmlFeed:
     text, title = (_clean(named.get(key, ""), _LONGEST_NAME) for key in ("text", "title"))
+    if text == address:  # what exporters write for a feed without a title
+        text, title = "", "" if title == address else title
     language = declared(named.get("language"))
     extra = [
         (key, _clean(value, _LONGEST_VALUE))
