@@ -6,13 +6,15 @@ import functools
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate
 
 import click
 
+from aggregator.errors import BusyError
+from aggregator.model.clocks import open_clock
 from aggregator.settings import load_settings
 from aggregator.wiring import open_desk
 
@@ -34,10 +36,15 @@ class Console:
 
     @contextmanager
     def desk(self, *, create: bool = False) -> Iterator[tuple[Desk, Actor]]:
-        """Open the instance and say who acts. Raises NotFoundError where there is no instance."""
+        """Open the instance and say who acts. Raises NotFoundError where there is no instance.
+
+        Beside a running worker the command reads the worker's clock, unless it was given one itself.
+        """
         from aggregator.services.accounts import operator  # noqa: PLC0415  # loads the database's libraries
 
         with open_desk(self.settings, create=create) as desk:
+            if not self.settings.clock:
+                desk = replace(desk, clock=open_clock(_clock_of_worker(desk)))  # noqa: PLW2901  # the same desk at another time
             yield desk, operator(desk, self.member)
 
     def show(self, value: Any, lines: Iterable[str]) -> None:
@@ -51,6 +58,13 @@ class Console:
     def progress(self, sentence: str) -> None:
         """Say on stderr how far long work is."""
         click.echo(plain(sentence), err=True)
+
+
+def _clock_of_worker(desk: Desk) -> str:
+    try:
+        return str(desk.ask.ping().get("clock", ""))
+    except BusyError:
+        return ""
 
 
 def command(

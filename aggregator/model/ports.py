@@ -55,5 +55,5 @@ class Ask(Protocol):
         ...
 
     def ping(self) -> Mapping[str, Any]:
-        """Return how the worker is: its state and process. Raises BusyError without one."""
+        """Return how the worker is: its state, process and clock setting. Raises BusyError without one."""
         ...

@@ -57,7 +57,7 @@ class WorkerSocket:
             return
 
     def ping(self) -> Mapping[str, Any]:
-        """Return how the worker is: {"state": "working" | "disk-full", "pid": …}. Raises BusyError without one."""
+        """Return how the worker is: {"state": "working" | "disk-full", "pid", "clock"}. Raises BusyError."""
         state: dict[str, Any] = self._ask({"ask": "ping"}, QUICK)
         return state
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import stat
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BroadsheetError, BusyError
+from aggregator.model.clocks import SystemClock
 from aggregator.model.fault import FaultCode
 from aggregator.services.rights import Right, require
 from aggregator.store import entries, feeds, values
@@ -67,9 +68,11 @@ def _columns(desk: Desk) -> Part:
 
 def _worker(desk: Desk) -> Part:
     try:
-        desk.ask.ping()
+        state = desk.ask.ping()["state"]
     except BusyError:
         return Part("worker", ok=False, said="does not answer; `broadsheet up` or `broadsheet worker` starts it")
+    if state == "disk-full":
+        return Part("worker", ok=False, said="waits until there is space on the disk")
     return Part("worker", ok=True, said="answers")
 
 
@@ -103,8 +106,9 @@ def _address(desk: Desk) -> Part:
 
 
 def _clock(desk: Desk) -> Part:
-    if desk.settings.clock:
-        return Part("clock", ok=True, said=f"set by hand: here it is {desk.clock.now().astimezone(UTC):%Y-%m-%d %H:%M}")
+    here = desk.clock.now()
+    if abs(here - SystemClock().now()) > timedelta(minutes=1):
+        return Part("clock", ok=True, said=f"set by hand: here it is {here:%Y-%m-%d %H:%M} UTC")
     return Part("clock", ok=True, said="the machine's")
 
 

@@ -52,8 +52,10 @@ class Answers(Protocol):
 class AnswerServer:
     """The socket. Of several workers on one data directory one has it; another takes it over when that one is gone."""
 
-    def __init__(self, path: Path, answers: Answers) -> None:
+    def __init__(self, path: Path, answers: Answers, *, clock: str = "") -> None:
+        """Answer on `path`; `clock` is the setting the instance's clock runs by, for commands to run by it too."""
         self._path = path
+        self._clock = clock
         self._answers = answers
         self._lock: int | None = None
         self._server: asyncio.Server | None = None
@@ -129,7 +131,7 @@ class AnswerServer:
                 self._answers.wake()
                 return None
             case {"ask": "ping"}:
-                return {"state": self._answers.state(), "pid": os.getpid()}
+                return {"state": self._answers.state(), "pid": os.getpid(), "clock": self._clock}
         raise ValueError("nobody taught the worker this question")
 
     async def _refresh(self, feeds: list[Any] | None, wait: float) -> dict[str, int] | None:

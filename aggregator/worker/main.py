@@ -66,7 +66,7 @@ class Worker:
         self._desk = desk
         self._staff = staff
         self._imports = Imports(desk)
-        self._server = AnswerServer(desk.settings.data / "worker.sock", self)
+        self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
         self._look = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._healed: float | None = None

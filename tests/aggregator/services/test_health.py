@@ -40,6 +40,14 @@ def test_up_says_when_the_database_does_not_answer(desk, monkeypatch):
     assert {"database": False} == found(health.up(desk))
 
 
+def test_up_says_when_the_worker_waits_for_space(desk):
+    class Waiting(Working):
+        def ping(self):
+            return {"state": "disk-full"}
+
+    assert found(health.up(replace(desk, ask=Waiting())))["worker"] is False
+
+
 def test_doctor_finds_a_new_instance_well(desk):
     well = replace(desk, ask=Working())
     assert all(part.ok for part in health.doctor(well, accounts.operator(well)))

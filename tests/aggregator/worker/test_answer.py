@@ -113,7 +113,7 @@ def test_wake_and_ping(tmp_path):
         ask.wake()
         return ask.ping()
 
-    assert talk(tmp_path, questions, worker) == {"state": "working", "pid": os.getpid()}
+    assert talk(tmp_path, questions, worker) == {"state": "working", "pid": os.getpid(), "clock": ""}
     assert worker.asked == ["wake"]
 
 
