@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from rankers import Counts as RankedCounts
 
 MINUTE = 60
+MOST_EXPLAINED = 1000
+"""Explanations kept of one ranking, at about 3 KB each: somebody may page through all of it."""
 _log = logging.getLogger(__name__)
 
 
@@ -134,6 +136,8 @@ class Ranked:
     def explain(self, rows: Sequence[int], language: str) -> tuple[Explanation, ...]:
         """Explain rows that have a place; each is worked out once."""
         with self._turn:
+            if len(self._explained) > MOST_EXPLAINED:
+                self._explained.clear()
             unknown = [row for row in rows if (row, language) not in self._explained]
             for told in whys(self._ranking, unknown, sentences=sentences_of(language)):
                 self._explained[told.row, language] = told

@@ -45,9 +45,10 @@ class Newsroom:
 
 
 @contextmanager
-def open_newsroom(folder):
+def open_newsroom(folder, database=None):
+    """Open one in `folder`, on a new SQLite database there where no other is given."""
     clock = StillClock()
-    database = open_database(folder, clock)
+    database = database or open_database(folder, clock)
     desk = Desk(
         settings=Settings(data=folder),
         database=database,
