@@ -129,8 +129,6 @@ class _Shelf:
             for work in works:
                 if work.left is None:
                     work.left = self._decide(conn, work.arrived, careful=careful)
-                if parts and len(work.left) > room:
-                    break
                 here, later = work.left[:room], work.left[room:]
                 new, changed = entries.apply_intents(conn, work.arrived.feed.id, here)
                 if not later:
