@@ -60,7 +60,7 @@ def add_feed(conn: Connection, new: NewFeed, *, now: datetime, due: datetime) ->
 def add_feeds(
     conn: Connection, news: Sequence[NewFeed], *, now: datetime, due: Sequence[datetime]
 ) -> Mapping[str, FeedId]:
-    """Add many feeds, each with its own due time; gives the id of each address that was not there before."""
+    """Add many feeds, each with its own due time; gives the id of each address that was not there before, in order."""
     held = find_addresses(conn, [new.address for new in news])
     fresh = {
         new.address: (new, to_microseconds(when))
@@ -77,8 +77,8 @@ def add_feeds(
         ],
     )
     ids = find_addresses(conn, list(fresh))
-    _ADD_STATE.run(conn, [(feed_id, fresh[address][1]) for address, feed_id in ids.items()])
-    return ids
+    _ADD_STATE.run(conn, [(ids[address], due_at) for address, (_, due_at) in fresh.items()])
+    return {address: ids[address] for address in fresh}
 
 
 def _free_first_addresses(conn: Connection, addresses: Sequence[str]) -> dict[str, str]:

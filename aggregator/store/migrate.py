@@ -57,7 +57,7 @@ def upgrade(url: URL, path: Path | None, now: datetime) -> Path | None:
         sqlite.prepare_file(path)
         engine = sqlite.make_migration_engine(path)
     else:
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     with engine.connect() as conn:
         held = revision(conn)
     backup = None

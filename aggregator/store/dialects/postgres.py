@@ -39,6 +39,7 @@ def make_engines(url: URL, *, patience: float) -> tuple[Engine, Engine]:
         writers = create_engine(
             url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options, "connect_timeout": max(2, int(patience))},
+            hide_parameters=True,  # errors are logged, and what stands in parameters is nobody's business
             pool_pre_ping=True,
             pool_size=4,
             max_overflow=16,

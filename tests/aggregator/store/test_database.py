@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import traceback
+
 import pytest
 from sqlalchemy import text
 
@@ -120,6 +122,13 @@ def test_the_databases_errors_become_ours_with_their_cause(database):
         conn.execute(text("SELECT nonsense FROM nowhere"))
     assert caught.value.code in {"SQLITE_ERROR", "42P01"}
     assert caught.value.__cause__ is not None
+
+
+def test_safety_44_what_was_to_be_written_does_not_stand_in_an_error(database):
+    place = "?" if database.path else "%s"
+    with pytest.raises(StoreError) as caught, database.write() as conn:
+        conn.exec_driver_sql(f"INSERT INTO nowhere VALUES ({place})", [("hush",)])
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("where", ["nonsense", "mysql://here/there", "sqlite://", "postgresql:/"])

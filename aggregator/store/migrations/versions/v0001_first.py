@@ -14,9 +14,9 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 WORDS = {
     "sqlite": (
-        "CREATE TABLE indexed (entry_id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+        "CREATE TABLE indexed (entry_id INTEGER PRIMARY KEY, text BLOB NOT NULL)",
         """CREATE VIRTUAL TABLE words USING fts5(
-            text, content='indexed', content_rowid='entry_id',
+            text, content='',
             tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
         )""",
         # Without this FTS5 keeps what was deleted in its old segments.
