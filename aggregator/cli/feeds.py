@@ -133,15 +133,15 @@ def export(console: Console) -> None:
 
 
 def _finish(console: Console, desk: Desk, actor: Actor, job_id: JobId) -> Job:
-    """See an import to its end: the worker runs it, or we do where there is none."""
-    try:
-        desk.ask.ping()
-    except BusyError:
-        importing.run_waiting(desk, progress=lambda done, total: console.progress(f"{done} of {total}"))
-        return importing.job(desk, actor, job_id)
+    """See an import to its end: the worker runs it, or we do where there is none, or none any more."""
     while (job := importing.job(desk, actor, job_id)).ended is None:
-        console.progress(f"{job.done} of {job.total}")
-        time.sleep(LOOK_EVERY)
+        try:
+            desk.ask.ping()
+        except BusyError:
+            importing.run_waiting(desk, progress=lambda done, total: console.progress(f"{done} of {total}"))
+        else:
+            console.progress(f"{job.done} of {job.total}")
+            time.sleep(LOOK_EVERY)
     return job
 
 

@@ -91,8 +91,10 @@ def instance(desk: Desk) -> InstanceInfo:
 def make_link(desk: Desk) -> str:
     """Make a one-time link's token, good for 24 hours. For whoever holds the machine: no right is asked."""
     token = secrets.token_urlsafe(32)
+    now = desk.clock.now()
     with desk.database.write() as conn:
-        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=desk.clock.now() + LINK_LIFE)
+        sessions.delete_expired(conn, now)
+        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=now + LINK_LIFE)
     return token
 
 
