@@ -59,7 +59,7 @@ class Asked:
 
 def stamp(time: datetime) -> str:
     """Return the instant for addresses and `datetime` attributes, RFC 3339 in UTC."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -6,6 +6,7 @@ this instance, links do not carry where they were followed from, headings stand 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]  # publishes no types
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 ELSEWHERE = ("srcset", "sizes", "poster", "background", "cite", "data", "ping", "style", "id", "class", "name")
 PLAYERS = frozenset({"audio", "video"})
+INDENTATION = re.compile(r"\s*\n\s*")
 PARTS = frozenset({"source", "track"})
 
 
@@ -108,6 +110,11 @@ def _make_scrollable(element: HtmlElement, region: str) -> None:
     wrapper.tail, element.tail = element.tail, None
     parent.replace(element, wrapper)
     wrapper.append(element)
+
+
+def compact(rendered: Markup) -> Markup:
+    """Take the indentation out of rendered markup that holds no preformatted text."""
+    return Markup(INDENTATION.sub("\n", rendered))  # noqa: S704  # markup it was and markup it stays
 
 
 def csrf_field() -> Markup:

@@ -10,6 +10,8 @@ from flask import url_for
 from web.asked import stamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from aggregator.model.ids import Uid
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.reading import FoldedPage, LeftOutPage, ListPage, Standing
@@ -45,19 +47,24 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListPlaces:
-    """The places of a member's list. `pin` are the parameters that keep the snapshot."""
+    """The places of a member's list, on one snapshot. `named_rule` is the rule its address names."""
 
     slug: str
     version: RuleVersion
-    pin: dict[str, Any]
+    at: datetime
+    data_version: int
+    named_rule: str | None
 
     @classmethod
     def of(cls, page: ListPage | LeftOutPage | FoldedPage | Standing, rule: str | None) -> ListPlaces:
         """Take them from what a service gave; `rule` is the rule the address names, None for the list's own."""
-        pin: dict[str, Any] = {"at": stamp(page.at), "v": page.data_version}
-        if rule:
-            pin["rule"] = rule
-        return cls(page.list.slug, page.rule, pin)
+        return cls(page.list.slug, page.rule, page.at, page.data_version, rule)
+
+    @property
+    def pin(self) -> dict[str, Any]:
+        """The parameters that keep an address on the snapshot."""
+        given: dict[str, Any] = {"at": stamp(self.at), "v": self.data_version}
+        return {**given, "rule": self.named_rule} if self.named_rule else given
 
     @property
     def rule(self) -> str:

@@ -1,22 +1,25 @@
 """Why an entry stands where it stands, as pieces of a page.
 
-Rendering fifty reasons costs four times the rest of the page, and they are the same for all readers of a snapshot:
-rendered pieces are kept by snapshot and language.
+Rendering the reasons costs many times the rest of a page, and an entry with them is the same for all readers of a
+snapshot who have the same marks on it: rendered entries are kept by snapshot, marks and language.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
 from web import language
 from web.bars import bar_scale, strip_scale
+from web.html import compact
+from web.pictures import picture_of
 from web.plainly import absence_plainly, explanation_plainly, out_of_scope_plainly
 from web.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from flask import Flask
 
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from web.places import Places
 
 EXTENSION = "broadsheet-reasons"
-KEPT = 4000
-"""Pieces of about 3 KB each."""
+KEPT = 2000
+"""Entries of about 4 KB each."""
 
 
 def init_app(app: Flask) -> None:
@@ -45,25 +48,26 @@ def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Any:
     return _kept(("lines", version.hash, version.number), render)
 
 
-def for_list(page: ListPage, found: Sequence[RuleLine], to: Places) -> Callable[[ListedEntry], Any]:
-    """Return what renders the reasons of one entry of `page`. `found` are the lines of its rule."""
+def river(page: ListPage, found: Sequence[RuleLine], to: Places, *, marking: bool) -> Iterator[Any]:
+    """Render the entries of a page with their reasons. `found` are the lines of its rule.
+
+    `marking` adds the buttons of a member; the marks themselves are part of what is kept.
+    """
     points = [line.points for line in found]
     bars, strips = bar_scale(points), strip_scale(points)
     places = {item.explanation.row: item.position for item in page.items}
-    # An address can name the list's own rule or leave it out, so the address is part of what is kept.
-    snapshot = (page.list.id, page.rule.hash, page.at, page.data_version, page.start, page.further, to.rule, to.newest)
+    # An address can name the list's own rule or leave it out, so what the addresses are made of is part of the key.
+    snapshot = ("item", page.list.id, page.rule.hash, page.at, page.data_version, page.start, page.further, to)
 
-    def reason(item: ListedEntry) -> Any:
-        uid = item.entry.uid
+    def render(item: ListedEntry) -> Any:
+        entry = item.entry
+        told = explanation_plainly(item.explanation, places.get, page.mentions)
+        title = entry.title or entry.excerpt
+        box = _macros("why.html").box(told, entry.uid, title, bars, strips, to, to.what_if(entry.uid), None)
+        return compact(_macros("river.html").river_item(item, page.at, to, box, picture_of(item), marking))
 
-        def render() -> Any:
-            told = explanation_plainly(item.explanation, places.get, page.mentions)
-            title = item.entry.title or item.entry.excerpt
-            return _macros("why.html").box(told, uid, title, bars, strips, to, to.what_if(uid), None)
-
-        return _kept((*snapshot, to.entry(uid), uid), render)
-
-    return reason
+    for item in page.items:
+        yield _kept((*snapshot, item.entry.uid, item.feed_title, item.state), partial(render, item))
 
 
 def for_standing(

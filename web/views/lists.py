@@ -12,7 +12,6 @@ from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
 from web.language import page_language
-from web.pictures import picture_of
 from web.places import ListPlaces
 from web.room import room_on
 
@@ -94,8 +93,7 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         lines=reasons.lines(page.rule, lines),
         scores=sum(line.part == "score" for line in lines),
         room=room_on(page.items),
-        reason=reasons.for_list(page, lines, to),
-        picture_of=picture_of,
+        pieces=reasons.river(page, lines, to, marking=True),
         shown=" ".join(item.entry.uid for item in page.items),
         here_address=url_for(endpoint, start=asked.start, **going),
         next_address=url_for(endpoint, **{**going, "start": page.next_start}),

@@ -12,7 +12,6 @@ from web import reasons
 from web.asked import number
 from web.door import desk
 from web.language import page_language
-from web.pictures import picture_of
 from web.places import SamplePlaces
 from web.room import room_on
 from web.views.entry import fitted
@@ -35,8 +34,7 @@ def show() -> str:
         lines=reasons.lines(page.rule, lines),
         scores=sum(line.part == "score" for line in lines),
         room=room_on(page.items),
-        reason=reasons.for_list(page, lines, to),
-        picture_of=picture_of,
+        pieces=reasons.river(page, lines, to, marking=False),
     )
 
 
