@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from aggregator.errors import BadInputError, FetchError
+from aggregator.errors import BadInputError, ConflictError, FetchError
 from aggregator.model.feed import NewFeed
 from aggregator.model.subscription import NewSubscription
 from aggregator.outbound.guard import check_url, private_hosts
 from aggregator.services.health import fault_sentence
 from aggregator.services.rights import Right, require
-from aggregator.sources.identity import source_key
+from aggregator.sources.identity import canonical_address, source_key
 from aggregator.store import feeds, leases, subscriptions
 from aggregator.store import folders as shelves
+from aggregator.text.masking import mask
 from aggregator.update.schedule import first_due
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def add_source(
 ) -> SubscribedFeed:
     """Subscribe to the feed at `address`; the worker fetches it at once.
 
-    Raises BadInputError for an address no feed can have, ConflictError where the group has it already.
+    Raises BadInputError for an address no feed can have, ConflictError where the group has it already, if under
+    another spelling.
     """
     require(actor, Right.CHANGE_SOURCES)
     try:
@@ -80,6 +82,7 @@ def add_source(
         raise BadInputError("address", fault_sentence(exc.fault)) from exc
     filed = (_folder_path(folder),) if folder else ()
     now = desk.clock.now()
+    _refuse_double(desk, actor, url)
     with desk.database.write() as conn:
         found = feeds.find_feed_by_address(conn, url)
         feed_id = found.id if found else feeds.add_feed(conn, new_feed(url), now=now, due=now)
@@ -190,6 +193,13 @@ def rest_if_unread(conn: Connection, feed_id: FeedId) -> None:
     """Pause a feed that nobody subscribes to any more."""
     if not subscriptions.count_subscribers(conn, feed_id):
         feeds.set_paused(conn, feed_id, paused=True)
+
+
+def _refuse_double(desk: Desk, actor: Actor, url: str) -> None:
+    canonical = canonical_address(url)
+    for held in sources(desk, actor):
+        if canonical_address(held.feed.address) == canonical:
+            raise ConflictError("source", f"it is there already, as {mask(held.feed.address)}")
 
 
 def fetch_again(conn: Connection, feed: Feed, now: datetime) -> None:

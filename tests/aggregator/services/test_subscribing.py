@@ -30,9 +30,10 @@ def test_added_source_is_called_by_its_host_until_it_says_more(desk, actor, harb
 
 
 @pytest.mark.usefixtures("harbour")
-def test_adding_it_again_is_a_conflict(desk, actor):
-    with pytest.raises(ConflictError):
-        subscribing.add_source(desk, actor, f" {ADDRESS} ")
+@pytest.mark.parametrize("spelling", [f" {ADDRESS} ", "http://HARBOUR.example.org/feed/", f"{ADDRESS}?utm_source=x"])
+def test_adding_it_again_is_a_conflict_that_names_it(desk, actor, spelling):
+    with pytest.raises(ConflictError, match=ADDRESS):
+        subscribing.add_source(desk, actor, spelling)
     assert len(subscribing.sources(desk, actor)) == 1
 
 
