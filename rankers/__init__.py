@@ -15,18 +15,32 @@ if TYPE_CHECKING:
     from rankers.candidates import Numbers as Numbers
     from rankers.candidates import Vectors as Vectors
     from rankers.candidates import uid_halves as uid_halves
+    from rankers.diff import Change as Change
+    from rankers.diff import Diff as Diff
+    from rankers.diff import diff_rules as diff_rules
     from rankers.document import RuleDocument as RuleDocument
     from rankers.document import parse_rule as parse_rule
     from rankers.explain import Absence as Absence
     from rankers.explain import Explanation as Explanation
     from rankers.explain import Move as Move
+    from rankers.explain import Neighbour as Neighbour
+    from rankers.explain import Place as Place
+    from rankers.explain import State as State
     from rankers.explain import TermResult as TermResult
     from rankers.explain import WhatIf as WhatIf
     from rankers.explain import newest_first_position as newest_first_position
+    from rankers.explain import shown_tenths as shown_tenths
     from rankers.explain import what_if as what_if
     from rankers.explain import why as why
     from rankers.explain import why_not as why_not
     from rankers.explain import whys as whys
+    from rankers.exposure import Comparison as Comparison
+    from rankers.exposure import Exposure as Exposure
+    from rankers.exposure import compare_editions as compare_editions
+    from rankers.exposure import fair_room as fair_room
+    from rankers.exposure import measure_exposure as measure_exposure
+    from rankers.exposure import room_of as room_of
+    from rankers.exposure import source_room as source_room
     from rankers.paid import PAID_WORDS as PAID_WORDS
     from rankers.paid import is_paid_word as is_paid_word
     from rankers.patterns import EntryTexts as EntryTexts
@@ -40,31 +54,58 @@ if TYPE_CHECKING:
     from rankers.ranking import LeftOut as LeftOut
     from rankers.ranking import Ranking as Ranking
     from rankers.ranking import rank as rank
+    from rankers.receipt import Receipt as Receipt
+    from rankers.receipt import make_receipt as make_receipt
     from rankers.sentences import Sentences as Sentences
+    from rankers.sentences import label as label
+    from rankers.statement import Section as Section
+    from rankers.statement import Sentence as Sentence
+    from rankers.statement import make_statement as make_statement
+    from rankers.statement import share_said as share_said
+    from rankers.verify import Difference as Difference
+    from rankers.verify import Verification as Verification
+    from rankers.verify import verify_receipt as verify_receipt
     from rankers.words import fold as fold
     from rankers.words import tokens as tokens
 
 _PLACES = {
     "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
-    "patterns": ("EntryTexts", "TextLeaf", "match_leaf", "match_leaves"),
+    "diff": ("Change", "Diff", "diff_rules"),
     "document": ("RuleDocument", "parse_rule"),
     "explain": (
         "Absence",
         "Explanation",
         "Move",
+        "Neighbour",
+        "Place",
+        "State",
         "TermResult",
         "WhatIf",
         "newest_first_position",
+        "shown_tenths",
         "what_if",
         "why",
         "why_not",
         "whys",
     ),
+    "exposure": (
+        "Comparison",
+        "Exposure",
+        "compare_editions",
+        "fair_room",
+        "measure_exposure",
+        "room_of",
+        "source_room",
+    ),
     "paid": ("PAID_WORDS", "is_paid_word"),
+    "patterns": ("EntryTexts", "TextLeaf", "match_leaf", "match_leaves"),
     "problems": ("Problem", "RuleError"),
     "published": ("published_rules",),
     "ranking": ("Counts", "LeftOut", "Ranking", "rank"),
-    "sentences": ("Sentences",),
+    "receipt": ("Receipt", "make_receipt"),
+    "sentences": ("Sentences", "label"),
+    "statement": ("Section", "Sentence", "make_statement", "share_said"),
+    "verify": ("Difference", "Verification", "verify_receipt"),
     "words": ("fold", "tokens"),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

@@ -47,6 +47,10 @@ class Condition(Protocol):
         """Yield its text patterns."""
         ...
 
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield its tests on labels."""
+        ...
+
     def size(self) -> int:
         """Return how many single tests it makes."""
         ...
@@ -89,6 +93,10 @@ class NumberTest:
         """Yield nothing: there is no text in it."""
         yield from ()
 
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield nothing: it asks for no label."""
+        yield from ()
+
     def size(self) -> int:
         """Return 1."""
         return 1
@@ -125,6 +133,10 @@ class FlagTest:
         """Yield nothing: there is no text in it."""
         yield from ()
 
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield nothing: it asks for no label."""
+        yield from ()
+
     def size(self) -> int:
         """Return 1."""
         return 1
@@ -142,7 +154,13 @@ class LabelTest:
     values: tuple[str, ...]
 
     def match(self, table: CandidateTable) -> Bits:
-        """Return where a label is present and equals one of the values; looks at each known label once."""
+        """Return where a label is present and equals one of the values; looks at each known label once.
+
+        A table made from a receipt has the answer as a column of bits, and the labels stay where they were.
+        """
+        known = table.leaves.get(self.key)
+        if known is not None:
+            return known
         if self.fact.several:
             sets = table.sets.get(self.fact.name)
             if sets is None:
@@ -157,6 +175,11 @@ class LabelTest:
             codes = column.codes
         hits.append(False)  # code -1 reads the last one: missing is false
         return np.array(hits, dtype=np.bool_)[codes]
+
+    @property
+    def key(self) -> str:
+        """Return the name of its column of bits in a receipt."""
+        return f"{self.fact.name}={'|'.join(self.values)}"
 
     def _equals(self, label: str) -> bool:
         match self.fact.match:
@@ -180,6 +203,10 @@ class LabelTest:
     def leaves(self) -> Iterator[TextLeaf]:
         """Yield nothing: labels are compared, not searched."""
         yield from ()
+
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield itself."""
+        yield self
 
     def size(self) -> int:
         """Return how many values it compares with."""
@@ -218,6 +245,10 @@ class TextTest:
         """Yield a leaf for each pattern."""
         for pattern in self.patterns:
             yield TextLeaf(self.fact, pattern)
+
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield nothing: it asks for no label."""
+        yield from ()
 
     def size(self) -> int:
         """Return how many patterns it looks for."""
@@ -263,6 +294,11 @@ class Every:
         for part in self.parts:
             yield from part.leaves()
 
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield the tests on labels of all parts."""
+        for part in self.parts:
+            yield from part.label_tests()
+
     def size(self) -> int:
         """Return the number of tests in all parts."""
         return sum(part.size() for part in self.parts)
@@ -299,6 +335,11 @@ class Some:
         """Yield the patterns of all parts."""
         for part in self.parts:
             yield from part.leaves()
+
+    def label_tests(self) -> Iterator[LabelTest]:
+        """Yield the tests on labels of all parts."""
+        for part in self.parts:
+            yield from part.label_tests()
 
     def size(self) -> int:
         """Return the number of tests in all parts."""

@@ -44,7 +44,7 @@ class Diff:
         return all(change.kind in SAME_ORDER for change in self.changes)
 
 
-def diff(before: RuleDocument, after: RuleDocument, sentences: Sentences) -> Diff:
+def diff_rules(before: RuleDocument, after: RuleDocument, sentences: Sentences) -> Diff:
     """Return what changed from one rule to another, what moves entries first."""
     comparison = _Comparison(sentences)
     changes = [

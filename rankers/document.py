@@ -19,9 +19,10 @@ from rankers.signals import fact_named
 from rankers.signals.signal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rankers.arrange import ArrangeStep
+    from rankers.conditions import Condition
     from rankers.lines import Filter, Term, TestCase, Topic
     from rankers.patterns import TextLeaf
 
@@ -39,7 +40,7 @@ class RuleDocument:
 
     length: where the list ends (`finish` of the text), None where it has no end. canonical: RFC 8785 bytes of the rule.
     reads: names of the facts it reads. columns: the parts of a CandidateTable that those are made from.
-    leaves: its text patterns, whose bits a table must bring.
+    leaves: its text patterns, whose bits a table must bring. conditions: all of its filters, gates and groups.
     """
 
     id: str
@@ -56,6 +57,7 @@ class RuleDocument:
     reads: frozenset[str]
     columns: frozenset[str]
     leaves: tuple[TextLeaf, ...]
+    conditions: tuple[Condition, ...] = field(repr=False)
     toml: str = field(repr=False, compare=False)
 
     @property
@@ -84,6 +86,19 @@ def parse_rule(toml: str, *, file: str = "rule.toml") -> RuleDocument:
         rule.problem("reads", f"expected what the rule reads: {', '.join(sorted(facts))}; or no such key")
     if problems.found:
         raise RuleError(tuple(sorted(problems.found)))
+    return _document(read, facts, toml)
+
+
+def read_canonical(canonical: Mapping[str, object], *, file: str = "rule.json") -> RuleDocument:
+    """Read a rule from its canonical form, as a receipt holds it. Raises RuleError; the document has no TOML."""
+    problems = Problems(file, {}, in_smallest_units=True)
+    read = read_rule(Reader(canonical, (), problems))
+    if problems.found:
+        raise RuleError(tuple(problems.found))
+    return _document(read, frozenset(_facts(read)), "")
+
+
+def _document(read: Rule, facts: frozenset[str], toml: str) -> RuleDocument:
     canonical = _canonical(read)
     return RuleDocument(
         id=read.id,
@@ -100,6 +115,7 @@ def parse_rule(toml: str, *, file: str = "rule.toml") -> RuleDocument:
         reads=facts,
         columns=frozenset(column for fact in facts for column in _columns(fact)),
         leaves=tuple(dict.fromkeys(_leaves(read))),
+        conditions=tuple(read.conditions()),
         toml=toml,
     )
 

@@ -93,7 +93,7 @@ class Exposure:
     median_age: int | None
 
 
-def exposure(table: CandidateTable, shown: Rows) -> Exposure:
+def measure_exposure(table: CandidateTable, shown: Rows) -> Exposure:
     """Measure the shown rows, in order, against all candidates of their table. Looks at the first 500 places."""
     shown = shown[:LONGEST]
     sources = _shares(table, shown, "source")
@@ -152,7 +152,7 @@ class Comparison:
     overlap: float
 
 
-def compare(before: Rows, after: Rows) -> Comparison:
+def compare_editions(before: Rows, after: Rows) -> Comparison:
     """Compare the shown rows of two rankings of one table."""
     old = {row: place for place, row in enumerate(before.tolist(), start=1)}
     new = {row: place for place, row in enumerate(after.tolist(), start=1)}

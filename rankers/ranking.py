@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rankers.arrange.order import BaseOrder, Order, Step, takes_of
+from rankers.arrange.order import BaseOrder, Order, Replayed, Step, takes_of
 from rankers.score import Scores, score
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rankers.arrange import ArrangeStep
-    from rankers.arrange.order import Rows
+    from rankers.arrange.order import Rows, Takes
     from rankers.candidates import CandidateTable
     from rankers.document import RuleDocument
 
@@ -52,7 +52,7 @@ class StepRecord:
     """What a step did, enough to replay it: pairs (p, j), and whether its promise holds in the final order."""
 
     name: str
-    takes: tuple[tuple[int, int], ...]
+    takes: Takes
     kept: bool
 
 
@@ -62,7 +62,8 @@ class Ranking:
     Positions that people see count from 1; `order` counts from 0 like all of Python.
     """
 
-    def __init__(self, document: RuleDocument, scores: Scores) -> None:
+    def __init__(self, document: RuleDocument, scores: Scores, *, given: Mapping[str, Takes] | None = None) -> None:
+        """Order the scored rows. `given`: takes of steps that are replayed, since their facts are gone."""
         self.document = document
         self.table: CandidateTable = scores.table
         self.scores = scores
@@ -71,7 +72,8 @@ class Ranking:
         steps: list[tuple[ArrangeStep, Step]] = []
         order: Order = self.base
         for line in document.arrange:
-            step = line.arrange(order, scores)
+            replayed = (given or {}).get(line.name)
+            step = line.arrange(order, scores) if replayed is None else Replayed(order, replayed)
             steps.append((line, step))
             order = step
         self.steps = tuple(steps)

@@ -23,11 +23,15 @@ LARGEST_NUMBER = 10**12
 
 
 class Problems:
-    """The problems of one text, with the places of its keys."""
+    """The problems of one text, with the places of its keys.
 
-    def __init__(self, file: str, places: Mapping[Path, tuple[int, int]]) -> None:
+    in_smallest_units: the text is a canonical rule, whose numbers are counts already.
+    """
+
+    def __init__(self, file: str, places: Mapping[Path, tuple[int, int]], *, in_smallest_units: bool = False) -> None:
         self._file = file
         self._places = places
+        self.in_smallest_units = in_smallest_units
         self.found: list[Problem] = []
 
     def add(self, path: Path, message: str) -> None:
@@ -136,6 +140,8 @@ class Reader:
 
     def as_scaled(self, value: object, path: Path, scale: int, unit: str) -> int:
         """Return a value as a count of smallest units, whatever key or list it stands in."""
+        if self.problems.in_smallest_units:
+            scale = 1
         if not is_number(value):
             self.problems.add(path, f"expected a number, found {kind_of(value)}")
             return 0

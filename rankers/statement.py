@@ -43,7 +43,7 @@ class Section:
     sentences: tuple[Sentence, ...]
 
 
-def statement(document: RuleDocument, sentences: Sentences, *, models: Sequence[str] = ()) -> tuple[Section, ...]:
+def make_statement(document: RuleDocument, sentences: Sentences, *, models: Sequence[str] = ()) -> tuple[Section, ...]:
     """Say a whole rule in the words of a language. `models`: names, with versions, of those the instance runs."""
     by_weight = sorted(document.scores, key=lambda term: -abs(term.points))
     parts = {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.intp]
+    Takes = tuple[tuple[int, int], ...]
 
 _FIRST_PULL = 256
 _ROOM = 1 << 62
@@ -224,14 +225,33 @@ def mask_of(rows: Rows, size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def replay(incoming: list[int], takes: list[tuple[int, int]], places: int) -> list[int]:
-    """Return the first `places` rows from an order and a step's takes, as ranking-semantics 6 replays them."""
-    waiting = list(incoming)
-    jumps = dict(takes)
-    return [waiting.pop(jumps.get(place, 0)) for place in range(places)]
+class Replayed(Step):
+    """An order made from the recorded takes of a step whose facts are gone, as ranking-semantics 6 replays them."""
+
+    def __init__(self, incoming: Order, takes: Takes) -> None:
+        super().__init__(incoming)
+        self._jumps = dict(takes)
+        self._taken: list[int] = []  # places of the incoming order, ascending
+
+    def _place_until(self, count: int) -> None:
+        while len(self._placed) < count:
+            here = self._jumps.get(len(self._placed), 0)
+            for place in self._taken:
+                here += place <= here
+            row = self.incoming.first(here + 1)[here]
+            insort(self._taken, here)
+            self._placed.append(int(row))
+
+    def cause(self, row: int, before: int, after: int) -> Cause:  # noqa: ARG002  # nothing more is known
+        """Say whether it overtook or was overtaken; the reason is gone with the facts."""
+        return Cause("overtook" if before > after else "overtaken")
+
+    def kept(self, final: Rows) -> bool:
+        """Tell whether the final order still begins as this step left it."""
+        return np.array_equal(self.first(len(final)), final)
 
 
-def takes_of(step: Step, places: int) -> tuple[tuple[tuple[int, int], ...], int]:
+def takes_of(step: Step, places: int) -> tuple[Takes, int]:
     """Return a step's pairs (p, j), j > 0, over its first places, and how many incoming places they reach.
 
     At place p the j-th of those still waiting was taken, both counted from 0.

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 from hypothesis import given
 
-from rankers.diff import diff
+from rankers.diff import diff_rules
 from rankers.document import parse_rule
 from rankers.ranking import rank
 from rankers.sentences import Sentences
@@ -13,24 +13,24 @@ ENGLISH = Sentences.of("en")
 
 
 def kinds(before, after):
-    return [change.kind for change in diff(before, after, ENGLISH).changes]
+    return [change.kind for change in diff_rules(before, after, ENGLISH).changes]
 
 
 @given(documents())
 def test_a_rule_differs_in_nothing_from_itself(document):
-    assert () == diff(document, document, ENGLISH).changes
+    assert () == diff_rules(document, document, ENGLISH).changes
 
 
 @given(documents(), documents())
 def test_rules_of_other_hashes_differ_in_something(one, other):
-    assert (one.hash == other.hash) == (not diff(one, other, ENGLISH).changes)
-    assert all(change.text for change in diff(one, other, ENGLISH).changes)
+    assert (one.hash == other.hash) == (not diff_rules(one, other, ENGLISH).changes)
+    assert all(change.text for change in diff_rules(one, other, ENGLISH).changes)
 
 
 @given(documents(), documents(), tables(max_size=15))
 def test_what_is_called_the_same_order_is_the_same_order(one, other, made):
     mixed = dataclasses.replace(other, scores=one.scores, arrange=one.arrange, length=one.length)
-    if diff(one, mixed, ENGLISH).same_order:
+    if diff_rules(one, mixed, ENGLISH).same_order:
         assert rank(one, made, made.now).order().tolist() == rank(mixed, made, made.now).order().tolist()
 
 
@@ -68,11 +68,11 @@ def test_a_change_is_told_by_what_it_does(before, after, expected):
 
 def test_words_alone_move_nothing():
     before, after = rule(FRESH), parse_rule(HEAD.replace("A rule", "Another") + FRESH)
-    (change,) = diff(before, after, ENGLISH).changes
+    (change,) = diff_rules(before, after, ENGLISH).changes
     assert "only words changed: the title" == change.text
-    assert diff(before, after, ENGLISH).same_order
+    assert diff_rules(before, after, ENGLISH).same_order
 
 
 def test_a_moved_curve_is_told_in_plain_words():
-    (change,) = diff(rule(FRESH), rule(FRESH.replace("24", "36")), ENGLISH).changes
+    (change,) = diff_rules(rule(FRESH), rule(FRESH.replace("24", "36")), ENGLISH).changes
     assert "Fresh: “half as much every 24 hours” became “half as much every 36 hours”" == change.text

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rankers.exposure import (
-    compare,
+    compare_editions,
     evenness,
-    exposure,
     fair_room,
     gini,
+    measure_exposure,
     rank_biased_overlap,
     room_of,
     room_of_places,
@@ -43,7 +43,7 @@ def test_no_room_is_so_near_a_half_that_machines_could_differ():
 @given(documents(), tables())
 def test_all_room_goes_to_somebody(document, made):
     ranking = rank(document, made, made.now)
-    measured = exposure(made, ranking.shown)
+    measured = measure_exposure(made, ranking.shown)
     assert sum(room_of_places()[: measured.places]) == sum(share.room for share in measured.sources)
     assert len(made) == sum(share.candidates for share in measured.sources)
     assert measured.places == sum(share.shown for share in measured.sources)
@@ -93,11 +93,11 @@ def test_a_change_at_the_top_counts_more_than_one_at_the_bottom():
 
 
 def test_two_editions_compared():
-    told = compare(np.array([3, 1, 2]), np.array([1, 3, 5]))
+    told = compare_editions(np.array([3, 1, 2]), np.array([1, 3, 5]))
     assert ((5,), (2,), ((1, 2, 1), (3, 1, 2))) == (told.entering, told.leaving, told.moved)
 
 
 def test_folders_are_counted_by_their_main_one():
     made = table([0, 1, 2], label={"source": ["a", "b", "c"]}, sets={"folder": [("News", "Work"), ("News",), None]})
-    measured = exposure(made, np.array([0, 2]))
+    measured = measure_exposure(made, np.array([0, 2]))
     assert [("News", 1, 2)] == [(share.key, share.shown, share.candidates) for share in measured.folders]

@@ -7,7 +7,7 @@ from rankers.messages.icu import fill
 from rankers.published import ORDER, published_rules
 from rankers.sentences import Sentences, _english_category
 from rankers.signals import LABEL_FACTS, SIGNALS, TEXT_FACTS
-from rankers.statement import share_said, statement
+from rankers.statement import make_statement, share_said
 from tests.rankers.making import documents, rule
 
 LOUD = "nothing up to 3 entries a day, all of it from 30 entries a day"
@@ -16,7 +16,7 @@ UNWANTED = ("half-life", "lambda", "gini", "{", "}")
 
 
 def said(document):
-    return {section.key: section for section in statement(document, ENGLISH)}
+    return {section.key: section for section in make_statement(document, ENGLISH)}
 
 
 @given(documents())
@@ -42,7 +42,7 @@ def test_main_parameters_stand_by_weight_and_share_the_budget(document):
 
 @pytest.mark.parametrize("name", ORDER)
 def test_shipped_rules_are_said_in_the_words_of_the_page(name):
-    for section in statement(parse_rule(published_rules()[name]), ENGLISH):
+    for section in make_statement(parse_rule(published_rules()[name]), ENGLISH):
         for sentence in section.sentences:
             assert not any(word in sentence.text.lower().split() for word in UNWANTED)
 

@@ -1,0 +1,176 @@
+import copy
+import json
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rankers.ranking import rank
+from rankers.receipt import hash_of, make_receipt
+from rankers.verify import verify_receipt
+from tests.rankers.making import FRESH, HOUR, documents, leave_out, rule, step, table, tables, term
+
+SECRET = b"a secret of this instance"
+
+
+def receipt(document, made):
+    return make_receipt(rank(document, made, made.now), list_key="front-page", version="", secret=SECRET)
+
+
+def signed_again(content):
+    """What a forger would hand in: changed, and with a hash that fits."""
+    content["hash"] = hash_of(content)
+    return rfc8785.dumps(content)
+
+
+@given(documents(), tables())
+def test_a_receipt_holds_from_itself_alone(document, made):
+    written = receipt(document, made)
+    checked = verify_receipt(written.data, written.annex)
+    assert checked.difference is None
+    assert (document.hash, len(made), ()) == (checked.rule_hash, checked.entries, checked.notes)
+
+
+@given(documents(), tables())
+def test_a_receipt_holds_after_all_vectors_were_withdrawn(document, made):
+    written = receipt(document, made)
+    gone = {uid: {"withdrawn": True} for uid in json.loads(written.annex or b"{}")}
+    checked = verify_receipt(written.data, rfc8785.dumps(gone))
+    assert checked.holds
+    assert bool(gone) == bool(checked.notes)
+
+
+DOCUMENT = rule(
+    FRESH,
+    term("near", "signal = 'topic.subject'", 30) + "[[topic]]\nid = 'subject'\ntext = 'rent'",
+    term("ours", "when = { folder = 'Ours', title = 'rent*' }", 5),
+    term("luck", "signal = 'lottery'", 3),
+    leave_out("copies", "{ copy = true }"),
+    step("one-per-story", "keep = 'earliest'"),
+    step("spread", "by = 'meaning'\npoints = 30"),
+    step("take-turns", "by = 'folder'\neach = 2"),
+    step("max-per-source", "limit = 1\nwindow = 3"),
+    step("pin"),
+    "[finish]\nlength = 6",
+)
+MADE = table(
+    [HOUR * n for n in range(12)],
+    number={"topic.subject": [100_000 * (n % 7) for n in range(12)], "pick": [None] * 10 + [1, None]},
+    label={
+        "source": [f"s{n % 4}.example" for n in range(12)],
+        "story": [None, "x", None, "x", "y", None, "y", None, None, None, None, "x"],
+        "language": ["en"] * 12,
+    },
+    sets={"folder": [("Ours",), ("Theirs", "Ours"), None] * 4},
+    flags={"copy": [0, 0, 1, None, 0, 0, 0, 0, 0, 0, 0, 1]},
+    leaves={"title:rent*": [n % 3 == 0 for n in range(12)]},
+    vectors=[[100 - n * 9, n * 9] if n % 5 else None for n in range(12)],
+)
+WRITTEN = receipt(DOCUMENT, MADE)
+
+
+def test_the_made_receipt_uses_everything():
+    content = json.loads(WRITTEN.data)
+    assert content["outcome"]["withheld"]
+    assert content["outcome"]["folded"]
+    assert all(len(shown["terms"]) == 4 for shown in content["outcome"]["shown"])
+    assert content["vectors"]
+    assert verify_receipt(WRITTEN.data, WRITTEN.annex).holds
+
+
+def test_no_text_and_no_folder_is_in_a_receipt():
+    text = WRITTEN.data.decode().replace(json.dumps(json.loads(DOCUMENT.canonical)), "")
+    facts = json.dumps(json.loads(WRITTEN.data)["facts"])
+    assert "Theirs" not in text
+    assert "s1.example" in facts  # lots are drawn by the names of sources
+    assert "age_hours" not in facts
+    assert "lottery" not in facts
+
+
+@pytest.mark.parametrize("at", range(0, 1200, 37))
+def test_a_changed_byte_is_refused(at):
+    data = bytearray(WRITTEN.data)
+    data[at] ^= 1
+    assert not verify_receipt(bytes(data), WRITTEN.annex).holds
+
+
+def leaf_paths(value, path=()):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaf_paths(item, (*path, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from leaf_paths(item, (*path, number))
+    else:
+        yield path
+
+
+OUTCOMES = sorted(leaf_paths(json.loads(WRITTEN.data)["outcome"]), key=str)
+
+
+@pytest.mark.parametrize("path", OUTCOMES, ids=lambda path: "-".join(map(str, path)))
+def test_a_changed_outcome_is_refused_though_its_hash_fits(path):
+    content = json.loads(WRITTEN.data)
+    holder = content["outcome"]
+    for key in path[:-1]:
+        holder = holder[key]
+    value = holder[path[-1]]
+    holder[path[-1]] = (not value) if isinstance(value, bool) else "other" if isinstance(value, str) else value + 1
+    checked = verify_receipt(signed_again(content), WRITTEN.annex)
+    assert checked.difference.section == path[0]
+
+
+def test_the_first_difference_names_section_and_entry():
+    content = json.loads(WRITTEN.data)
+    shown = content["outcome"]["shown"]
+    uid = content["facts"]["uid"][shown[2]["entry"]]
+    shown[2]["total"] += 1
+    difference = verify_receipt(signed_again(content), WRITTEN.annex).difference
+    assert ("shown", uid) == (difference.section, difference.entry)
+
+
+def test_two_entries_that_changed_places_are_refused():
+    content = json.loads(WRITTEN.data)
+    shown = content["outcome"]["shown"]
+    shown[0], shown[1] = shown[1], shown[0]
+    assert "shown" == verify_receipt(signed_again(content), WRITTEN.annex).difference.section
+
+
+def test_a_changed_rule_is_refused():
+    content = json.loads(WRITTEN.data)
+    content["rule"]["score"][0]["points"] = 61
+    assert "rule" == verify_receipt(signed_again(content), WRITTEN.annex).difference.section
+
+
+def test_a_changed_vector_is_refused():
+    annex = json.loads(WRITTEN.annex)
+    uid = min(annex)
+    annex[uid]["vector"] = "00" * 2
+    difference = verify_receipt(WRITTEN.data, rfc8785.dumps(annex)).difference
+    assert ("vectors", uid) == (difference.section, difference.entry)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}", b"[]", b"null", b"\xff", b'{"schema": "receipt/1", "hash": 1.5}', b"[" * 100_000, WRITTEN.data[:-9]],
+    ids=range(8),
+)
+def test_what_is_no_receipt_is_told_and_never_raises(data):
+    assert not verify_receipt(data).holds
+
+
+@given(
+    st.sampled_from(sorted(leaf_paths(json.loads(WRITTEN.data)), key=str)), st.sampled_from([None, -1, "x", [], 2**53])
+)
+def test_any_piece_replaced_never_breaks_the_check(path, value):
+    content = copy.deepcopy(json.loads(WRITTEN.data))
+    holder = content
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    try:
+        data = signed_again(content)
+    except (rfc8785.CanonicalizationError, KeyError):
+        data = json.dumps(content).encode()
+    verify_receipt(data, WRITTEN.annex)
