@@ -41,12 +41,14 @@ if TYPE_CHECKING:
     from rankers.exposure import measure_exposure as measure_exposure
     from rankers.exposure import room_of as room_of
     from rankers.exposure import source_room as source_room
+    from rankers.matching import LeafMatcher as LeafMatcher
+    from rankers.matching import match_leaf as match_leaf
+    from rankers.matching import match_leaves as match_leaves
     from rankers.paid import PAID_WORDS as PAID_WORDS
     from rankers.paid import is_paid_word as is_paid_word
+    from rankers.patterns import ENGINE as ENGINE
     from rankers.patterns import EntryTexts as EntryTexts
     from rankers.patterns import TextLeaf as TextLeaf
-    from rankers.patterns import match_leaf as match_leaf
-    from rankers.patterns import match_leaves as match_leaves
     from rankers.problems import Problem as Problem
     from rankers.problems import RuleError as RuleError
     from rankers.published import published_rules as published_rules
@@ -98,7 +100,8 @@ _PLACES = {
         "source_room",
     ),
     "paid": ("PAID_WORDS", "is_paid_word"),
-    "patterns": ("EntryTexts", "TextLeaf", "match_leaf", "match_leaves"),
+    "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
+    "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),
     "problems": ("Problem", "RuleError"),
     "published": ("published_rules",),
     "ranking": ("Counts", "LeftOut", "Ranking", "rank"),

@@ -10,14 +10,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import re2  # type: ignore[import-untyped]  # google-re2 comes without types
 
 from rankers.words import tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 ENGINE = f"words/1 unicode {unicodedata.unidata_version} re2/1"
 """Stored beside leaf results: where it changes they are computed again."""
@@ -106,47 +102,9 @@ def _is_allowed(char: str) -> bool:
     return char in _ALLOWED or unicodedata.category(char)[0] in "LMN"
 
 
-def match_leaf(leaf: TextLeaf, texts: EntryTexts) -> bool:
-    """Tell whether one pattern is found in one entry."""
-    return match_leaves((leaf,), texts)[0]
-
-
-def match_leaves(leaves: Sequence[TextLeaf], texts: EntryTexts) -> tuple[bool, ...]:
-    """Tell for each leaf whether its pattern is found; each text is cut into words once for all of them."""
-    spaced: dict[str, tuple[str, ...]] = {}
-    composed: dict[str, tuple[str, ...]] = {}
-    found = []
-    for leaf in leaves:
-        if is_expression(leaf.pattern):
-            if leaf.fact not in composed:
-                composed[leaf.fact] = tuple(_composed(texts.values(leaf.fact)))
-            expression = _expression(leaf.pattern[1:-1])
-            found.append(any(expression.search(value) is not None for value in composed[leaf.fact]))
-        else:
-            if leaf.fact not in spaced:
-                spaced[leaf.fact] = tuple(_spaced(texts.values(leaf.fact)))
-            needle = _needle(leaf.pattern)
-            found.append(any(needle in value for value in spaced[leaf.fact]))
-    return tuple(found)
-
-
-def _spaced(values: Iterable[str]) -> Iterable[str]:
-    """Write each value as its words with one space around each, so that a phrase is a substring."""
-    return (f" {' '.join(tokens(value))} " for value in values if value)
-
-
-def _composed(values: Iterable[str]) -> Iterable[str]:
-    return (unicodedata.normalize("NFC", value) for value in values if value)
-
-
-@lru_cache(maxsize=4096)
-def _needle(pattern: str) -> str:
-    words = " ".join(tokens(pattern))
-    return f" {words}" if pattern.endswith("*") else f" {words} "
-
-
 @lru_cache(maxsize=1024)
-def _expression(body: str) -> re2._Regexp[str]:
+def expression(body: str) -> re2._Regexp[str]:
+    """Compile what stands between the slashes. Raises re2.error."""
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
@@ -158,7 +116,7 @@ def _fault_of_expression(body: str) -> str | None:
     if not 0 < len(body) <= LONGEST_EXPRESSION:
         return f"expected an expression of 1 to {LONGEST_EXPRESSION} characters, found {len(body)}"
     try:
-        _expression(body)
+        expression(body)
     except re2.error as fault:
         said = fault.args[0] if fault.args else ""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rankers.patterns import EntryTexts, TextLeaf, fault_of, match_leaf, match_leaves
+from rankers.matching import match_leaf, match_leaves
+from rankers.patterns import EntryTexts, TextLeaf, fault_of
+from rankers.words import tokens
 
 TEXTS = EntryTexts(
     title="Ropeworks tenants WIN a ten-year freeze",
@@ -74,3 +76,43 @@ def test_only_the_first_two_hundred_thousand_characters_are_looked_at():
     body = "x " * 100_000 + "needle"
     assert not match_leaf(TextLeaf("text", "needle"), EntryTexts(body=body))
     assert match_leaf(TextLeaf("text", "needle"), EntryTexts(body=body[6:]))
+
+
+WORDS = st.lists(st.sampled_from(["rent", "rents", "house", "der", "été", "日", "日本", "co-op"]), max_size=12).map(
+    " ".join
+)
+PATTERNS = st.lists(
+    st.lists(st.sampled_from(["rent", "house", "été", "日", "ho", "co op"]), min_size=1, max_size=3),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(PATTERNS, st.booleans(), WORDS, WORDS)
+def test_words_are_found_as_a_plain_search_finds_them(phrases, begins, title, body):
+    """The plain way: each pattern's words looked for at every place of each value."""
+    leaves = [TextLeaf("text", " ".join(words) + "*" * begins) for words in phrases]
+
+    def plainly(pattern):
+        wanted = tokens(pattern)
+        for value in (title, body):
+            words = tokens(value)
+            for start in range(len(words) - len(wanted) + 1):
+                here = words[start : start + len(wanted)]
+                last_fits = here[-1].startswith(wanted[-1]) if begins else here[-1] == wanted[-1]
+                if here[:-1] == wanted[:-1] and last_fits:
+                    return True
+        return False
+
+    expected = tuple(plainly(leaf.pattern) for leaf in leaves)
+    assert expected == match_leaves(leaves, EntryTexts(title=title, body=body))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/(a+)+$/", "/.*a.*a.*a.*b/", "/(x+x+)+y/", "/(.*)(.*)(.*)(.*)[^a]z/", "/(a|aa)+$/"]
+)
+def test_no_expression_can_hold_the_engine_up(pattern):
+    """A backtracking engine would not come back from these within the test's time-out."""
+    assert fault_of(pattern) is None
+    for body in ("a" * 100_000, "x" * 100_000 + "!"):
+        match_leaf(TextLeaf("text", pattern), EntryTexts(body=body))
