@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from aggregator.model.feed import Feed, NewFeed
+    from aggregator.model.feed import Feed, Moving, NewFeed
 
 PAGE = 500
 FIRST_INTERVAL = 3600
@@ -153,12 +153,14 @@ def set_address(conn: Connection, feed_id: FeedId, address: str) -> None:
     if held != feed_id:
         raise ConflictError("feed", "its address is there already")
     _set(conn, feed_id, address=address)
-    set_moved(conn, feed_id, None)
+    set_moving(conn, feed_id, None)
 
 
-def set_moved(conn: Connection, feed_id: FeedId, address: str | None) -> None:
-    """Keep where a feed's permanent redirect leads, for the one who decides whether it moves."""
-    conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(moved_to=address))
+def set_moving(conn: Connection, feed_id: FeedId, moving: Moving | None) -> None:
+    """Keep where a feed's permanent redirect leads, and how often it did."""
+    columns = (None, None, None) if moving is None else (moving.to, moving.since, moving.times)
+    told = dict(zip(("moved_to", "moved_since", "moved_times"), columns, strict=True))
+    conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(told))
 
 
 def set_title(conn: Connection, feed_id: FeedId, title: str) -> None:

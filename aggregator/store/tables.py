@@ -123,8 +123,55 @@ feed_state = Table(
     Column("streak", Integer, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("moved_to", Text),
+    Column("moved_since", Moment),
+    Column("moved_times", Integer),  # answers in a row that led to moved_to
     Column("lease_worker", Text, index=True),
     Column("lease_until", Moment),
+)
+
+# Addresses feeds were moved from because their publishers said so, for editors to see.
+feed_move = Table(
+    "feed_move",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("from_address", Text, nullable=False),
+    Column("to_address", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How a feed is reached where the address alone is not enough: credentials and a proxy, sealed (services/access.py).
+feed_access = Table(
+    "feed_access",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# Feeds whose hub tells us of news (WebSub).
+feed_push = Table(
+    "feed_push",
+    metadata,
+    Column("feed_id", RowId, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("ask_at", Moment, nullable=False, index=True),  # when the hub is asked next
+    Column("asked", Moment),
+    Column("until", Moment),  # NULL: the hub has not agreed
+    Column("failures", Integer, nullable=False),
+)
+
+# What we asked of others, a day (UTC) and a registrable domain.
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),  # 304
+    Column("failed", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),  # as received
+    sqlite_with_rowid=False,
 )
 
 # What the last whole document of a feed carried: raw hashes, 16 bytes each, in document order.

@@ -2,7 +2,7 @@
 
 The words index keeps the text it was fed, packed, in `indexed`: removing an entry needs exactly that text, and a wrong
 one corrupts the index. Computed again by a later release or another Python it might differ. Level 1 of zlib halves it
-for a sixth of what the index itself costs.
+at a fifth of the cost of a write.
 """
 
 from __future__ import annotations

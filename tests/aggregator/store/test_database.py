@@ -125,9 +125,9 @@ def test_the_databases_errors_become_ours_with_their_cause(database):
 
 
 def test_safety_44_what_was_to_be_written_does_not_stand_in_an_error(database):
-    place = "?" if database.path else "%s"
+    place, word = "?" if database.path else "%s", "hsuh"[::-1][::-1].replace("su", "us")  # a traceback shows this line
     with pytest.raises(StoreError) as caught, database.write() as conn:
-        conn.exec_driver_sql(f"INSERT INTO nowhere VALUES ({place})", [("hush",)])
+        conn.exec_driver_sql(f"INSERT INTO nowhere VALUES ({place})", [(word,)])
     assert "hush" not in "".join(traceback.format_exception(caught.value))
 
 

@@ -38,6 +38,7 @@ def upgrade() -> None:
     """Make everything."""
     _make_people()
     _make_feeds()
+    _make_neighbourhood()
     _make_subscriptions()
     _make_entries()
     _make_rules()
@@ -145,6 +146,8 @@ def _make_feeds() -> None:
         sa.Column("streak", sa.Integer, nullable=False),
         sa.Column("paused", sa.Boolean, nullable=False),
         sa.Column("moved_to", sa.Text),
+        sa.Column("moved_since", sa.BigInteger),
+        sa.Column("moved_times", sa.Integer),
         sa.Column("lease_worker", sa.Text),
         sa.Column("lease_until", sa.BigInteger),
         sa.PrimaryKeyConstraint("feed_id", name="pk_feed_state"),
@@ -161,6 +164,58 @@ def _make_feeds() -> None:
         ),
         sa.Column("hashes", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("feed_id", name="pk_carried"),
+    )
+
+
+def _make_neighbourhood() -> None:
+    # How feeds are reached, where they moved, who tells us of news, and what we asked of others.
+    op.create_table(
+        "feed_move",
+        sa.Column("feed_id", ROW_ID, sa.ForeignKey("feed.id", name="fk_feed_move_feed_id", ondelete="CASCADE")),
+        sa.Column("at", sa.BigInteger),
+        sa.Column("from_address", sa.Text, nullable=False),
+        sa.Column("to_address", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("feed_id", "at", name="pk_feed_move"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "feed_access",
+        sa.Column(
+            "feed_id",
+            ROW_ID,
+            sa.ForeignKey("feed.id", name="fk_feed_access_feed_id", ondelete="CASCADE"),
+            autoincrement=False,
+        ),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("feed_id", name="pk_feed_access"),
+    )
+    op.create_table(
+        "feed_push",
+        sa.Column(
+            "feed_id",
+            ROW_ID,
+            sa.ForeignKey("feed.id", name="fk_feed_push_feed_id", ondelete="CASCADE"),
+            autoincrement=False,
+        ),
+        sa.Column("hub", sa.Text, nullable=False),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("ask_at", sa.BigInteger, nullable=False),
+        sa.Column("asked", sa.BigInteger),
+        sa.Column("until", sa.BigInteger),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("feed_id", name="pk_feed_push"),
+    )
+    op.create_index("ix_feed_push_ask_at", "feed_push", ["ask_at"])
+    op.create_table(
+        "traffic",
+        sa.Column("day", sa.Text),
+        sa.Column("domain", sa.Text),
+        sa.Column("requests", sa.BigInteger, nullable=False),
+        sa.Column("unchanged", sa.BigInteger, nullable=False),
+        sa.Column("failed", sa.BigInteger, nullable=False),
+        sa.Column("bytes", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("day", "domain", name="pk_traffic"),
+        sqlite_with_rowid=False,
     )
 
 
