@@ -14,7 +14,8 @@ from html import unescape
 import nh3
 
 from aggregator.sources.embeds import plain_embeds
-from aggregator.sources.nesting import limit_nesting
+from aggregator.sources.nesting import DEEPEST, limit_nesting
+from aggregator.sources.raw import NOT_TEXT
 from aggregator.text.address import absolutise
 
 _ALLOWED = (
@@ -43,6 +44,8 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
+_ADDRESSES = frozenset(("href", "cite"))
+_FREE = frozenset(("alt", "datetime", "dir", "hreflang", "lang", "open", "rel", "reversed", "scope", "title", "type"))
 # Elements whose text is no reading matter either.
 _EMPTIED = {"iframe", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 _MOST_PASSES = 5
@@ -51,18 +54,28 @@ _SMALL = re.compile(r"\d{1,5}")
 _IMAGE = re.compile(r"<img[^>]*>")
 _SHOWN_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*? src="')
 _TINY = re.compile(r' (?:width|height)="0*[01]"')
-_TAGS_IN = re.compile(r"</?[a-z][^\s/>]*")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_COUNTING = re.compile(
-    r"https?://(?:[^/]*\.)?(?:feeds\.feedburner\.com/~(?:r|ff|f|4)/|feeds\.wordpress\.com/1\.0/|pixel\.wp\.com/"
-    r"|stats\.wordpress\.com/|doubleclick\.net/|google-analytics\.com/|feedsportal\.com/|scorecardresearch\.com/"
-    r"|quantserve\.com/|pheedo\.com/|feedblitz\.com/~|imp\.constantcontact\.com/|facebook\.com/tr\b"
-    r"|analytics\.twitter\.com/|t\.co/i/adsct|bat\.bing\.com/|pixel\.quantserve|rss-tracking|statcounter\.com/"
-    r"|list-manage\.com/track|mailchimp\.com/track|sendgrid\.net/wf/open|api\.follow\.it/track-rss"
-    r"|vg0[0-9]\.met\.vgwort\.de/|ssl-vg0[0-9]\.met\.vgwort\.de/|[^/]*\.met\.vgwort\.de/|feedpress\.me/|ioam\.de/"
-    r"|chartbeat\.net/|parsely\.com/p|hits\.blogsoft\.org/|blogblog\.com/img/blank)",
-    re.IGNORECASE,
+_TAGS_IN = re.compile(r"</?[a-zA-Z][^\s/>]*")
+_ONLY_COUNTING = (
+    "chartbeat.net doubleclick.net feedblitz.com feedsportal.com google-analytics.com ioam.de pheedo.com"
+    " quantserve.com scorecardresearch.com statcounter.com"
 )
+# Hosts by their last two labels, and what of them only counts.
+_COUNTING = {
+    "feedburner.com": re.compile(r"feeds\.feedburner\.com/~(?:r|f+|4)/"),
+    "wordpress.com": re.compile(r"(?:stats|feeds|pixel)\.wordpress\.com/"),
+    "wp.com": re.compile(r"(?:pixel|stats)\.wp\.com/"),
+    "facebook.com": re.compile(r"(?:[a-z]+\.)?facebook\.com/tr\b"),
+    "twitter.com": re.compile(r"analytics\.twitter\.com/"),
+    "t.co": re.compile(r"t\.co/i/adsct"),
+    "bing.com": re.compile(r"bat\.bing\.com/"),
+    "constantcontact.com": re.compile(r"imp\.constantcontact\.com/"),
+    "list-manage.com": re.compile(r"[^/]*/track/"),
+    "sendgrid.net": re.compile(r"[^/]*/wf/open"),
+    "follow.it": re.compile(r"api\.follow\.it/track-rss"),
+    "vgwort.de": re.compile(r"[^/]*\bmet\.vgwort\.de/"),
+    "blogblog.com": re.compile(r"[^/]*/img/blank"),
+    "parsely.com": re.compile(r"[^/]*/p"),
+} | dict.fromkeys(_ONLY_COUNTING.split(), re.compile(r""))
 
 
 class HtmlCleaner:
@@ -80,40 +93,48 @@ class HtmlCleaner:
         )
 
     def clean(self, html: str, base: str | None) -> str:
-        """Return `html` safe to show, its addresses absolute by `base`. The same input gives the same output."""
+        """Return `html` safe to show, its addresses absolute by `base`. The same input gives the same output.
+
+        `html` holds no control characters and no half surrogates: readers of formats that allow them take them out.
+        """
         if "<" not in html and "&" not in html and ">" not in html:
             return _escape(html).strip()
         self._base = base
-        flat = limit_nesting(plain_embeds(html)) if html.count("&") <= _MOST_REFERENCES else None
-        if flat is None:
+        before = _TAGS_IN.findall(html)
+        flat: str | None = plain_embeds(html, set(before))
+        if len(before) > DEEPEST:
+            flat = limit_nesting(flat or "")
+        if flat is None or (len(html) > _MOST_REFERENCES and html.count("&") > _MOST_REFERENCES):
             return _plain(html)
-        before, after = html, self._pass(flat)
+        out = self._pass(flat)
         for _ in range(_MOST_PASSES):
-            if _TAGS_IN.findall(before) == _TAGS_IN.findall(after) and "<pre" not in after:
-                return after
-            before, after = after, self._pass(after)
-            if before == after:
-                return after
-        return _plain(after)
+            after = _TAGS_IN.findall(out)
+            if before == after and "<pre" not in after:
+                return out
+            last, before = out, after
+            out = self._pass(last)
+            if out == last:
+                return out
+        return _plain(out)
 
     def _pass(self, html: str) -> str:
         out = self._nh3.clean(html)
         if "<img" in out:
             out = _IMAGE.sub(_seen, out)
-        if "&#" in html or not html.isascii():
-            out = _CONTROLS.sub("", out)
+        if "&#" in html:
+            out = NOT_TEXT.sub("", out)
         return out.strip()
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
         """Decide on one attribute; None drops it. Must not raise."""
-        if name in {"href", "cite"}:
-            return absolutise(value, self._base, mail=tag == "a")
+        if name in _FREE:
+            return value
         if name == "src":
             source = absolutise(value, self._base)
-            return None if source is None or _COUNTING.match(source) else source
-        if name in {"width", "height", "colspan", "rowspan", "span", "start", "value"}:
-            return value if _SMALL.fullmatch(value) else None
-        return value
+            return None if source is None or _counts_readers(source) else source
+        if name in _ADDRESSES:
+            return absolutise(value, self._base, mail=tag == "a")
+        return value if _SMALL.fullmatch(value) else None
 
 
 def text_html(text: str) -> str:
@@ -125,13 +146,21 @@ def text_html(text: str) -> str:
 def _escape(text: str) -> str:
     """Escape as nh3 does, so that it has nothing to change."""
     if not text.isprintable():
-        text = _CONTROLS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+        text = NOT_TEXT.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
 
 def _plain(html: str) -> str:
     """Give up on markup that stays tangled: the text alone."""
     return text_html(unescape(re.sub(r"<[^<>]*>", " ", html)))
+
+
+def _counts_readers(source: str) -> bool:
+    """Tell whether an image's address serves only for counting readers."""
+    place = source.partition("//")[2].lower()
+    host = place.partition("/")[0]
+    counting = _COUNTING.get(".".join(host.rsplit(".", 2)[-2:]))
+    return counting is not None and counting.match(place) is not None
 
 
 def _seen(image: re.Match[str]) -> str:

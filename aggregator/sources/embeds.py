@@ -7,8 +7,16 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _TAG_REST = r"\b[^<>]{0,4000}>"
+_PLAYER_TAGS = frozenset(
+    f"<{spelled}" for name in ("iframe", "video", "audio", "embed") for spelled in (name, name.upper(), name.title())
+)
+_IMAGE_TAGS = frozenset(("<img", "<IMG", "<Img"))
 _PLAYERS = re.compile(rf"<(?:iframe|video|audio|embed|source){_TAG_REST}", re.IGNORECASE)
 _IMAGES = re.compile(rf"<img{_TAG_REST}", re.IGNORECASE)
 _SOURCE = re.compile(r"""[\s"']src\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
@@ -23,12 +31,14 @@ _UNSEEN = re.compile(
 )
 
 
-def plain_embeds(html: str) -> str:
-    """Turn players into links, late images into images, and take images out that are styled away."""
-    lower = html.lower()
-    if "<iframe" in lower or "<video" in lower or "<audio" in lower or "<embed" in lower:
+def plain_embeds(html: str, tags: Collection[str]) -> str:
+    """Turn players into links, late images into images, and take images out that are styled away.
+
+    `tags` are the beginnings of the tags in `html`, such as "<img".
+    """
+    if not _PLAYER_TAGS.isdisjoint(tags):
         html = _PLAYERS.sub(_link, html)
-    if "<img" in lower and ("data-" in lower or "style" in lower):
+    if not _IMAGE_TAGS.isdisjoint(tags) and ("data-" in html or "style" in html or "STYLE" in html):
         html = _IMAGES.sub(_image, html)
     return html
 

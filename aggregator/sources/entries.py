@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from functools import lru_cache
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.sources.dates import read_date
@@ -39,6 +40,14 @@ _SPONSORED = re.compile(r"<a\b[^<>]{0,2000}\brel\s*=\s*[\"']?[^\"'<>]{0,200}\bsp
 _CUT_OFF = re.compile(r"\[\s*(?:…|\.\.\.|&hellip;|&#8230;|&#x2026;)\s*\]\s*(?:</p>)?\s*$")
 _PAID = frozenset(" ".join(tokens(word)) for word in PAID_WORDS)
 _VIDEO_HOSTS = frozenset(("www.youtube.com", "youtube.com", "m.youtube.com", "youtu.be", "vimeo.com"))
+
+
+class _Draft(NamedTuple):
+    raw: RawEntry
+    raw_hash: bytes
+    key: str
+    link: str | None
+    language: str | None
 
 
 class EntryReader:
@@ -72,10 +81,13 @@ class EntryReader:
                 places.append(place)
             seen.add(key)
         languages = self._languages([raws[place] for place in places])
-        entries = tuple(
-            self._entry(raws[place], hashes[place], keys[place], links[place], language)
+        drafts = [
+            _Draft(raws[place], hashes[place], keys[place], links[place], language)
             for place, language in zip(places, languages, strict=True)
-        )
+        ]
+        # Step by step over all entries, not entry by entry: code and tables stay in the processor's cache.
+        bodies = [self._bodies(draft.raw, draft.link) for draft in drafts]
+        entries = tuple([self._entry(draft, *body) for draft, body in zip(drafts, bodies, strict=True)])
         return entries, hashes
 
     @property
@@ -100,8 +112,8 @@ class EntryReader:
         self.language = common
         return [language or common for language in stated]
 
-    def _entry(self, raw: RawEntry, raw_hash: bytes, key: str, link: str | None, language: str | None) -> EntryData:
-        content_html, summary_html = self._bodies(raw, link)
+    def _entry(self, draft: _Draft, content_html: str, summary_html: str) -> EntryData:
+        raw, link = draft.raw, draft.link
         text, summary = strip(content_html), strip(summary_html)
         longest = text if len(text) >= len(summary) else summary
         title = plain_line(raw.title, self._limits.title)
@@ -112,15 +124,15 @@ class EntryReader:
         index, words = index_and_count(title, longest)
         only_excerpt = raw.shortened or not content_html or _CUT_OFF.search(longest[-40:]) is not None
         return EntryData(
-            key=key,
-            raw_hash=raw_hash,
+            key=draft.key,
+            raw_hash=draft.raw_hash,
             guid=line(raw.guid, _LONGEST_GUID) if raw.guid else None,
             link=link,
             title=title,
             authors=self._authors(raw),
             published=published or updated,
             updated=updated,
-            language=language,
+            language=draft.language,
             kind=_kind(raw, link, enclosures),
             categories=categories,
             enclosures=enclosures,
@@ -254,8 +266,16 @@ def _kind(raw: RawEntry, link: str | None, enclosures: tuple[Enclosure, ...]) ->
     return Kind.ARTICLE if raw.title is not None else Kind.NOTE
 
 
+@lru_cache(maxsize=4_096)
+def _is_paid_word(word: str) -> bool:
+    return " ".join(tokens(word)) in _PAID
+
+
 def _is_paid(raw: RawEntry, categories: tuple[str, ...]) -> bool:
-    if any(" ".join(tokens(word)) in _PAID for word in categories):
-        return True
-    bodies = (text.value for text in (raw.content, raw.summary) if text is not None and text.type != "text")
-    return any("sponsored" in body and _SPONSORED.search(body) is not None for body in bodies)
+    for word in categories:
+        if _is_paid_word(word):
+            return True
+    for text in (raw.content, raw.summary):
+        if text is not None and "sponsored" in text.value and text.type != "text" and _SPONSORED.search(text.value):
+            return True
+    return False

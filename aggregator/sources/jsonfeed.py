@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aggregator.sources.raw import RawDocument, RawEntry, Text
+from aggregator.sources.raw import NOT_TEXT, RawDocument, RawEntry, Text
 
 
 def read_json(data: bytes, most: int) -> RawDocument | None:
@@ -138,4 +138,4 @@ def _text(thing: dict[str, Any], key: str) -> str | None:
     value = thing.get(key)
     if not isinstance(value, str):
         return None
-    return value.encode("utf-8", "replace").decode().strip() or None
+    return NOT_TEXT.sub("", value).strip() or None

@@ -14,7 +14,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.model.entry import Kind
-from aggregator.sources.raw import RawDocument, RawEntry, RawFeed, Text
+from aggregator.sources.raw import NOT_TEXT, RawDocument, RawEntry, RawFeed, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,7 +159,7 @@ def _string(thing: Mapping[str, Any], key: str) -> str | None:
     value = dict.get(thing, key)  # type: ignore[call-overload]  # as above
     if not isinstance(value, str):
         return None
-    return value.encode("utf-8", "replace").decode().replace("\x00", "").strip() or None
+    return NOT_TEXT.sub("", value).strip() or None
 
 
 def _dicts(thing: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:

@@ -24,9 +24,10 @@ _BARRIERS = frozenset(("applet", "marquee", "object", "table", "template"))
 
 
 def limit_nesting(html: str) -> str | None:
-    """Take out tags nested deeper than DEEPEST. None where unclosed formatting would multiply without end."""
-    if html.count("<") <= DEEPEST:
-        return html
+    """Take out tags nested deeper than DEEPEST. None where unclosed formatting would multiply without end.
+
+    Needed only where there are more than DEEPEST tags.
+    """
     open_tags: list[str] = []
     formatting = reopened = copied = 0
     kept: list[str] = []

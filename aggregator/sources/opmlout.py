@@ -24,7 +24,7 @@ _INDENT = "  "
 
 def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed]) -> bytes:
     """Write subscriptions as OPML 2.0. `folders` are paths in their owner's order; parents may be left out."""
-    feeds = sorted(feeds, key=lambda feed: ((feed.title or feed.address).casefold(), feed.address))
+    feeds = sorted(feeds, key=lambda feed: (_title(feed).casefold(), feed.address))
     filed: dict[str, list[OpmlFeed]] = {"": []}
     for path in [*folders, *(path for feed in feeds for path in feed.folders)]:
         names = path.split("/")
@@ -69,8 +69,8 @@ def _write_folder(
 
 
 def _outline(feed: OpmlFeed, prefixes: Mapping[str, str], depth: int) -> str:
-    title = feed.title or feed.address
     extra = dict(feed.extra)
+    title = _title(feed)
     attributes = {
         "type": extra.pop("type", "rss"),
         "text": title,
@@ -87,6 +87,10 @@ def _outline(feed: OpmlFeed, prefixes: Mapping[str, str], depth: int) -> str:
         if value is not None and (name := _name(key, prefixes))
     )
     return f"{_INDENT * depth}<outline{written}/>"
+
+
+def _title(feed: OpmlFeed) -> str:
+    return feed.title or dict(feed.extra).get("title") or feed.address
 
 
 def _prefixes(feeds: Iterable[OpmlFeed]) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """A document as its format tells it, before anything is cleaned: what every reader hands to entries.py.
 
-Strings are the publisher's, unchecked: nothing in here may be shown or stored.
+Strings are the publisher's, unchecked but for characters that no text has: nothing in here may be shown or stored.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from operator import attrgetter
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from aggregator.model.entry import Kind
 
 _HASH_MARK = b"broadsheet entry/1\n"  # raise the number when cleaning changes: all entries are then read again
+
+NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML allows nowhere. Readers of other formats take it out of every text."""
 
 
 class Text(NamedTuple):

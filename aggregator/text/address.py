@@ -27,8 +27,8 @@ _TRACKING_NAME = (
     r"|guccounter|guce_referrer|guce_referrer_sig|_branch_match_id|_ga|_gl|__twitter_impression|ref_src|ref_url"
     r"|wt\.mc_id|wt_mc|cmpid|ml_subscriber|ml_subscriber_hash|_ke|trk_contact|trk_msg|ss_email_id|elqtrackid"
 )
-_TRACKING = re.compile(rf"(?:{_TRACKING_NAME})(?:=|$)", re.IGNORECASE)
-_MAYBE_TRACKING = re.compile(rf"[?&;#](?:{_TRACKING_NAME})(?:=|&|;|#|$)", re.IGNORECASE)
+_TRACKED = re.compile(rf"(?:^|(?<=[&;]))(?:{_TRACKING_NAME})(?:=[^&;]*)?(?:&amp;|[&;]|$)", re.IGNORECASE)
+_TRACKED_FRAGMENT = re.compile(rf"(?:{_TRACKING_NAME})(?:=.*)?", re.IGNORECASE)
 
 
 def absolutise(address: str, base: str | None, *, mail: bool = False) -> str | None:
@@ -46,23 +46,23 @@ def absolutise(address: str, base: str | None, *, mail: bool = False) -> str | N
         address = found
     elif len(address) > LONGEST:
         return None
-    return without_tracking(address)
+    return without_tracking(address) if "?" in address or "#" in address else address
 
 
 def without_tracking(address: str) -> str:
     """Take parameters off that tell a site who sent the reader; an address without any comes back as it is."""
-    if "?" not in address and "#" not in address:
+    if "#" in address:
+        address, _, fragment = address.partition("#")
+        fragment = "" if _TRACKED_FRAGMENT.fullmatch(fragment) else "#" + fragment
+        return without_tracking(address) + fragment
+    path, question, query = address.partition("?")
+    if not question:
         return address
-    if _MAYBE_TRACKING.search(address) is None:
+    kept, times = _TRACKED.subn("", query)
+    if not times:
         return address
-    rest, hash_mark, fragment = address.partition("#")
-    path, question, query = rest.partition("?")
-    kept = [part for part in re.split(r"&(?:amp;)?|;", query) if part and _TRACKING.match(part) is None]
-    if question and kept:
-        path += "?" + "&".join(kept)
-    if hash_mark and _TRACKING.match(fragment) is None:
-        path += "#" + fragment
-    return path
+    kept = kept.removesuffix("&amp;").rstrip("&;")
+    return f"{path}?{kept}" if kept else path
 
 
 def host_of(address: str | None) -> str | None:

@@ -30,10 +30,12 @@ def one_line(text: str) -> str:
 
 def excerpt(text: str, length: int = 300) -> str:
     """Cut plain text to `length` characters at a word's end, the ellipsis included."""
-    line = one_line(text[: length * 4])
-    if len(line) <= length and len(text) <= length * 4:
-        return line
-    if len(line) < length:
+    looked_at = length * 2
+    line = one_line(text[:looked_at])
+    if len(line) <= length < looked_at < len(text):  # much white space: look further
+        looked_at = length * 20
+        line = one_line(text[:looked_at])
+    if len(line) <= length and (len(text) <= looked_at or len(line) < length):
         return line
     cut = line[: length - 1]
     space = cut.rfind(" ", length * 2 // 3)
