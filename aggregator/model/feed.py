@@ -57,6 +57,25 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """Where a feed's permanent redirect leads, since when, and how many answers in a row said so."""
+
+    to: str
+    since: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A feed was fetched from `from_address` until `at`, and from `to_address` since."""
+
+    feed_id: FeedId
+    at: datetime
+    from_address: str
+    to_address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A feed as we hold it. `source` and `owner` are the keys of ranking-semantics 2."""
 
@@ -92,6 +111,7 @@ class DueFeed:
     hints: FeedData
     fresh: bool  # it never had a good fetch
     known: frozenset[bytes]  # raw hashes of the entries we hold as they are
+    moving: Moving | None = None
 
 
 @dataclass(frozen=True, slots=True)

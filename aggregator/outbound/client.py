@@ -219,8 +219,9 @@ class Outbound:
                     coding = encoding(response.headers)
                     body = b"" if status == HTTPStatus.NOT_MODIFIED else await read_body(response, errand.most)
                     return _Answer(target, permanent and hop > 0, status, response.headers, coding, body)
-            permanent = permanent and status in _PERMANENT
-            target = self._hop(target, location)
+            before, target = target, self._hop(target, location)
+            # Nobody outside moves a feed into the admin's private network, not even by a permanent word.
+            permanent = permanent and status in _PERMANENT and (before.listed or not target.listed)
         raise FetchError(Fault(FaultCode.REDIRECTS, f"more than {limits.REDIRECTS}"))
 
     def _hop(self, target: Target, location: str) -> Target:

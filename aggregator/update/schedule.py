@@ -79,9 +79,12 @@ def stops(fault: Fault) -> bool:
 
 
 def validators_to_send(validators: Validators, schedule: Schedule, now: datetime) -> Validators:
-    """Return what makes the next request conditional; nothing once a week, so that a 304 for ever heals."""
+    """Return what makes the next request conditional; nothing once a week, so that a 304 for ever heals.
+
+    The next chance to ask may be a day away, so a week is up a day early.
+    """
     since = schedule.full_since
-    if since is None or not timedelta(0) <= now - since < FULL_EVERY:
+    if since is None or not timedelta(0) <= now - since < FULL_EVERY - LONGEST:
         return Validators()
     return validators
 

@@ -89,15 +89,6 @@ def test_each_failing_feed_has_its_fault_and_the_others_go_on(desk, server):
     assert report == RefreshReport(fetched=1, failed=len(FAULTS) + 2, entries_new=1)
 
 
-def test_a_gone_feed_is_not_asked_again(desk, server, clock):
-    (feed,) = add(desk, server.put("/gone", status=410))
-    due(desk)
-    assert get(desk, feed).paused
-    clock.instant += timedelta(days=400)
-    assert due(desk) == RefreshReport()
-    assert server.asked["/gone"] == 1
-
-
 def test_a_failure_is_tried_again_later_and_later_and_forgotten_after_a_good_answer(desk, server, clock):
     (feed,) = add(desk, server.put("/feed", status=500))
     waits = []
@@ -125,17 +116,6 @@ def test_validators_of_a_bad_document_are_not_kept(desk, server, clock):
     server.put("/feed", rss("a"), etag='"bad"')
     clock.instant += LONGEST
     assert due(desk) == RefreshReport(fetched=1, entries_new=1)
-
-
-def test_a_server_that_says_304_for_ever_is_asked_in_full_within_a_week(desk, server, clock):
-    (feed,) = add(desk, server.put("/feed", rss("a"), etag='"same"'))
-    due(desk)
-    server.put("/feed", rss("b"), etag='"same"')
-    begin = clock.instant
-    while titles(desk, feed) == ["Title a"]:
-        clock.instant = get(desk, feed).schedule.due
-        due(desk)
-        assert clock.instant - begin <= timedelta(days=8)
 
 
 def test_where_a_permanent_redirect_leads_is_noted(desk, server):

@@ -1,0 +1,129 @@
+"""A feed that moves away, over weeks of a set clock (safety 70, 71, 68)."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from aggregator.model.fault import FaultCode
+from aggregator.model.feed import Move
+from aggregator.store import moves
+from aggregator.update.schedule import LONGEST
+from tests.aggregator.worker.loopback import NOW, add, due, get, rss, titles
+
+DAYS = 16
+
+
+def live(desk, clock, days=DAYS):
+    """Let days pass, with a round each day."""
+    for _ in range(days):
+        clock.instant += LONGEST
+        due(desk)
+
+
+def moves_of(desk):
+    with desk.database.read() as conn:
+        return moves.get_moves(conn, NOW)
+
+
+@pytest.mark.parametrize("status", [301, 308])
+def test_safety_70_a_feed_that_moved_for_good_is_fetched_from_there(desk, server, clock, status):
+    (feed,) = add(desk, server.put("/old", rss("a", "b")))
+    due(desk)
+    target = server.put("/new", rss("a", "b"), etag='"n"')
+    old = server.put("/old", status=status, Location="/new")
+    days = 0
+    while get(desk, feed).address == old:
+        days += 1
+        clock.instant += LONGEST
+        due(desk)
+    assert 7 < days <= 15
+    assert moves_of(desk) == (Move(feed, clock.instant, old, target),)
+    server.put("/new", rss("c", "a", "b"), etag='"m"')
+    asked = server.asked["/old"]
+    live(desk, clock, 1)
+    assert (titles(desk, feed), server.asked["/old"]) == (["Title a", "Title b", "Title c"], asked)
+    assert get(desk, feed).first_address == old
+
+
+def test_safety_70_the_entries_may_have_changed_as_long_as_their_keys_are_known(desk, server, clock):
+    (feed,) = add(desk, server.put("/old", rss("a", "b")))
+    due(desk)
+    target = server.put("/new", rss(("a", "Other words"), ("b", "Again others")))
+    server.put("/old", status=301, Location="/new")
+    live(desk, clock)
+    assert get(desk, feed).address == target
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [
+        ({"status": 302}, rss("a", "b")),
+        ({"status": 307}, rss("a", "b")),
+        ({"status": 301}, b"<!doctype html><html><body>For sale</body></html>"),
+        ({"status": 301}, rss("x", "y")),
+    ],
+    ids=["302", "307", "a web page", "entries of somebody else"],
+)
+def test_safety_70_others_never_move(desk, server, clock, answer, target):
+    (feed,) = add(desk, server.put("/old", rss("a", "b")))
+    due(desk)
+    server.put("/new", target)
+    old = server.put("/old", Location="/new", **answer)
+    live(desk, clock)
+    assert (get(desk, feed).address, moves_of(desk)) == (old, ())
+
+
+def test_safety_70_a_private_target_never(desk, server, clock):
+    (feed,) = add(desk, server.put("/old", rss("a")))
+    due(desk)
+    old = server.put("/old", status=301, Location="http://10.0.0.7/feed")
+    live(desk, clock)
+    assert (get(desk, feed).address, get(desk, feed).health.fault.code) == (old, FaultCode.REFUSED_ADDRESS)
+
+
+def test_safety_70_a_feed_does_not_move_where_another_one_is(desk, server, clock):
+    target = server.put("/new", rss("a", "b"))
+    old = server.put("/old", rss("a", "b"))
+    one, _ = add(desk, old, target)
+    due(desk)
+    server.put("/old", status=301, Location="/new")
+    live(desk, clock)
+    assert (get(desk, one).address, get(desk, one).moved_to, moves_of(desk)) == (old, target, ())
+
+
+def test_safety_70_gone_stops_and_stays_told(desk, server, clock):
+    (feed,) = add(desk, server.put("/gone", status=410))
+    live(desk, clock)
+    assert (get(desk, feed).paused, get(desk, feed).health.fault.code) == (True, FaultCode.GONE)
+    assert server.asked["/gone"] == 1
+
+
+def test_safety_71_a_server_that_says_304_for_ever_is_asked_in_full_within_a_week(desk, server, clock):
+    (feed,) = add(desk, server.put("/feed", rss("a"), etag='"same"', Cache_Control="max-age=86400"))
+    due(desk)
+    server.put("/feed", rss("b"), etag='"same"', Cache_Control="max-age=86400")
+    begin = clock.instant
+    while titles(desk, feed) == ["Title a"]:
+        clock.instant = get(desk, feed).schedule.due
+        due(desk)
+    assert clock.instant - begin <= timedelta(days=7)
+
+
+def test_safety_68_an_upstream_that_comes_and_goes_brings_nothing_twice(desk, server, clock):
+    (feed,) = add(desk, server.put("/feed", rss("a", "b"), etag='"1"'))
+    due(desk)
+    for number in range(12):
+        server.put("/feed", status=500)
+        waits = []
+        for _ in range(7):
+            clock.instant = get(desk, feed).schedule.due
+            due(desk)
+            waits.append(get(desk, feed).schedule.due - clock.instant)
+        grown = [later / sooner for sooner, later in pairwise(waits) if later < LONGEST]
+        assert grown == pytest.approx([2] * len(grown), rel=0.01)
+        assert waits[-1] == LONGEST
+        server.put("/feed", rss(f"new {number}", "a", "b"), etag=f'"{number}"')
+        clock.instant = get(desk, feed).schedule.due
+        due(desk)
+    assert len(titles(desk, feed)) == len(set(titles(desk, feed))) == 14
