@@ -227,12 +227,15 @@ def _results(term: Term, column: TermColumn, sentences: Sentences) -> list[tuple
     present = [True] * size if column.present is None else column.present.tolist()
     gates = [True] * size if column.open is None else column.open.tolist()
     results = []
+    words: dict[tuple[int | None, bool], str] = {}  # of a gate's two answers and a source's one pace, each once
     for value, has, is_open, curve_out, points in zip(
         values, present, gates, column.curve_out.tolist(), column.points.tolist(), strict=True
     ):
         state = State.GATED if not is_open else State.OK if has else State.MISSING
         known = value if has else None
-        results.append((known, sentences.value(term, known, is_open=is_open), curve_out, points, state))
+        if (known, is_open) not in words:
+            words[known, is_open] = sentences.value(term, known, is_open=is_open)
+        results.append((known, words[known, is_open], curve_out, points, state))
     return results
 
 
