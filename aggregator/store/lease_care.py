@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _INSTANT = feed_state.c.due.type
-_DUE_AFTER = select(feed_state.c.feed_id).where(feed_state.c.due > bindparam("instant", type_=_INSTANT))
+_DUE_AFTER = select(feed_state.c.feed_id, feed_state.c.last_tried.is_not(None)).where(
+    feed_state.c.due > bindparam("instant", type_=_INSTANT)
+)
 _LEASED_AFTER = (
     update(feed_state)
     .where(feed_state.c.lease_until > bindparam("instant", type_=_INSTANT))
@@ -23,9 +25,9 @@ _LEASED_AFTER = (
 )
 
 
-def find_due_after(conn: Connection, instant: datetime) -> tuple[FeedId, ...]:
-    """Return the feeds that are due later than an instant."""
-    return tuple(FeedId(feed_id) for feed_id in conn.execute(_DUE_AFTER, {"instant": instant}).scalars())
+def find_due_after(conn: Connection, instant: datetime) -> tuple[tuple[FeedId, bool], ...]:
+    """Return the feeds that are due later than an instant, and whether each was ever asked."""
+    return tuple((FeedId(feed_id), tried) for feed_id, tried in conn.execute(_DUE_AFTER, {"instant": instant}))
 
 
 def end_leases_after(conn: Connection, instant: datetime) -> None:

@@ -132,12 +132,12 @@ class FetchLoop:
         """Put right what was written before the clock was turned back: due times and leases that are too far away."""
         now = self._desk.clock.now()
 
-        def misdated(conn: Connection) -> tuple[FeedId, ...]:
+        def misdated(conn: Connection) -> tuple[tuple[FeedId, bool], ...]:
             lease_care.end_leases_after(conn, now + LEASE + timedelta(seconds=SLACK))
             return lease_care.find_due_after(conn, latest_plausible(now))
 
-        for feed in await self._records.write(misdated):
-            due = after_clock_jump(feed, now)
+        for feed, tried in await self._records.write(misdated):
+            due = after_clock_jump(feed, now) if tried else now
             await self._records.write(partial(leases.set_due, feed_id=feed, due=due))
 
     async def let_go(self) -> None:

@@ -141,6 +141,17 @@ def test_somebody_who_asks_gets_a_fetch_whether_it_is_due_or_not(desk, server):
     assert two
 
 
+def test_a_feed_added_under_a_later_clock_is_asked_at_once(desk, server, clock):
+    add(desk, server.put("/feed", rss("a")))
+    clock.instant -= timedelta(days=300)
+
+    async def live(staff):
+        await staff.loop.heal()
+        return await staff.loop.due()
+
+    assert run(desk, live) == RefreshReport(fetched=1, entries_new=1)
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=365)])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_clock_that_jumps_neither_asks_too_often_nor_never_again(desk, server, clock, jump, sign):
