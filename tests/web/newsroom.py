@@ -133,13 +133,14 @@ class Newsroom:
             subscribing.add_source(self.desk, self.actor(), s.address, folder=s.folder or None).feed.id for s in sources
         ]
 
-    def fetch(self, sources=SOURCES, faults=()):
-        """Answer every due feed: with its document, or with the fault given for its address."""
+    def fetch(self, sources=SOURCES, faults=(), *, arrived=None):
+        """Answer every due feed, at the instant `arrived`: with its document, or the fault given for its address."""
         documents = {source.address: atom(source) for source in sources}
         now = self.desk.clock.now()
         with self.desk.database.write() as conn:
             due = leases.lease_due(conn, now=now, until=now + timedelta(minutes=1), worker="test", limit=1000)
-        store(self.desk.database, [self._outcome(feed, documents, dict(faults), now) for feed in due], now=now)
+        at = arrived or now
+        store(self.desk.database, [self._outcome(feed, documents, dict(faults), at) for feed in due], now=at)
         with self.desk.database.read() as conn:
             self.desk.columns.sync(conn)
 

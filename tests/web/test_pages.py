@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from aggregator.services import importing
-from tests.web.newsroom import NO_SUCH_NAME, SOURCES, opml
+from tests.web.newsroom import NO_SUCH_NAME, NOW, SOURCES, Item, Source, opml
 
 FRONT = "/lists/front-page"
 
@@ -243,6 +244,18 @@ def test_a_file_that_is_no_source_list_is_told_of(member, data):
     )
     assert answer.status_code == 400
     assert "This file cannot be used" in answer.text
+
+
+def test_what_arrived_since_waits_behind_a_link_and_the_page_stays(member, newsroom):
+    newsroom.subscribe()
+    newsroom.fetch(arrived=NOW - timedelta(minutes=10))
+    late = Source("https://late.example/feed", "Late", "en", "", (Item("It arrived afterwards", 0.5, "<p>Now.</p>"),))
+    newsroom.subscribe((late,))
+    newsroom.fetch((*SOURCES, late))
+    page = member.page(f"{FRONT}?at=2026-11-22T11:55:00Z")
+    assert "1 newer: show" in page
+    assert "It arrived afterwards" not in page
+    assert "It arrived afterwards" in member.page(FRONT)
 
 
 def test_the_export_is_a_file_that_can_be_imported(member, newsroom):
