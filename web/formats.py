@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from flask import url_for
 
+from aggregator.services.neighbour import shown_address
 from web import language
 from web.asked import stamp
 from web.speech import gettext, ngettext, pgettext
 
 if TYPE_CHECKING:
+    import datetime as dt
     from datetime import datetime
 
     from flask import Flask
@@ -27,13 +30,17 @@ if TYPE_CHECKING:
 WORDS_A_MINUTE = 230
 """As the fact reading_minutes counts (ranking-semantics 2)."""
 DAYS_AGO = timedelta(days=7)
+SIZES = (
+    (10**9, "digital-gigabyte"), (10**6, "digital-megabyte"), (10**3, "digital-kilobyte"), (1, "digital-byte"),
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
     """Hand the filters to templates."""
     app.jinja_env.filters.update(
         ordinal=ordinal, points=points, count=count, age=age, minutes=minutes, instant=instant, day=day,
-        clock_time=clock_time, language_name=language_name, direction=direction, host=host, line_name=line_name,
+        clock_time=clock_time, date=date, size=size, masked=shown_address,
+        language_name=language_name, direction=direction, host=host, line_name=line_name,
         stamp=stamp,
     )  # fmt: skip
     app.jinja_env.globals["asset"] = asset
@@ -88,6 +95,18 @@ def day(time: datetime, zone: str = "UTC", length: str = "long") -> str:
 def clock_time(time: datetime, zone: str = "UTC") -> str:
     """Return the time of day in `zone`."""
     return format_time(time.astimezone(ZoneInfo(zone)).timetz(), "short", locale=language.locale())
+
+
+def date(calendar_day: dt.date) -> str:
+    """Return a date that has no time of day."""
+    return format_date(calendar_day, "medium", locale=language.locale())
+
+
+def size(number: int) -> str:
+    """Return a number of bytes in the unit people use for so many."""
+    factor, unit = next((factor, unit) for factor, unit in SIZES if number >= factor or factor == 1)
+    digits = "#,##0.0" if factor > 1 and number < 10 * factor else "#,##0"
+    return format_unit(number / factor, unit, length="short", format=digits, locale=language.locale())
 
 
 def language_name(code: str | None) -> str:

@@ -11,11 +11,11 @@ import click
 from aggregator.cli import faults
 from aggregator.cli.console import Instant, command, table
 from aggregator.cli.refreshing import refresh_sources
-from aggregator.cli.shapes import feed_shape, health_shape, job_shape, report_shape
+from aggregator.cli.shapes import feed_shape, health_shape, job_shape, report_shape, traffic_shape
 from aggregator.errors import BusyError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState, JobState
-from aggregator.services import importing, subscribing
+from aggregator.services import importing, neighbour, subscribing
 from aggregator.services.health import fault_sentence
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import JobId
     from aggregator.model.job import Job, JobItem
     from aggregator.model.member import Actor
+    from aggregator.model.traffic import Traffic
     from aggregator.services.desk import Desk
 
 OPML = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -62,11 +63,12 @@ def list_(console: Console) -> None:
 
 @command(feeds, "health")
 def health(console: Console) -> int:
-    """Show how fetching goes, failing sources first."""
+    """Show how fetching goes, failing sources first, and what was asked of others today."""
     with console.desk() as (desk, actor):
         held = sorted(subscribing.sources(desk, actor), key=lambda source: -source.feed.health.streak)
         shapes = [health_shape(source) for source in held]
-    lines = []
+        today = neighbour.account(desk, actor).of(desk.clock.now().date())
+    lines = [f"Asked of others today (UTC): {_counts(today)}."]
     for shape in shapes:
         state = "paused" if shape["paused"] else f"{shape['failures']} failures" if shape["failures"] else "well"
         lines.append(f"{state}: {shape['title']} <{shape['url']}>")
@@ -76,6 +78,15 @@ def health(console: Console) -> int:
             )
     console.show(shapes, lines)
     return faults.DONE
+
+
+@command(feeds, "traffic")
+def traffic(console: Console) -> None:
+    """Show what was asked of others in the last seven days, by day and by domain."""
+    with console.desk() as (desk, actor):
+        account = neighbour.account(desk, actor)
+    rows = [*((day.isoformat(), counts) for day, counts in account.days), *account.domains]
+    console.show(traffic_shape(account), [f"{name}: {_counts(counts)}" for name, counts in rows])
 
 
 @command(feeds, "refresh")
@@ -130,6 +141,13 @@ def export(console: Console) -> None:
         console.show({"opml": data.decode(), "left_out": list(left_out)}, ())
     else:
         click.echo(data, nl=False)
+
+
+def _counts(counts: Traffic) -> str:
+    return (
+        f"{counts.requests} requests, {counts.unchanged_percent} % not modified, {counts.failed} failed, "
+        f"{counts.bytes / 1e6:.1f} MB"
+    )
 
 
 def _finish(console: Console, desk: Desk, actor: Actor, job_id: JobId) -> Job:

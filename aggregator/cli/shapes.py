@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.model.ports import RefreshReport
     from aggregator.model.readinglist import RuleVersion
     from aggregator.model.subscription import SubscribedFeed
+    from aggregator.model.traffic import Account, Traffic
     from aggregator.services.importing import ImportCounts
     from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
     from aggregator.services.searching import Found
@@ -54,6 +55,23 @@ def health_shape(source: SubscribedFeed) -> Shape:
         "failures": feed.health.streak,
         "interval_minutes": int(feed.schedule.interval.total_seconds()) // 60,
         "moved_to": feed.moved_to,
+    }
+
+
+def traffic_shape(account: Account) -> Shape:
+    """Shape the answer of `feeds traffic`: days and domains, those with the most first."""
+    return {
+        "days": [{"day": day.isoformat()} | _counts_shape(counts) for day, counts in account.days],
+        "domains": [{"domain": domain} | _counts_shape(counts) for domain, counts in account.domains],
+    }
+
+
+def _counts_shape(counts: Traffic) -> Shape:
+    return {
+        "requests": counts.requests,
+        "not_modified": counts.unchanged,
+        "failed": counts.failed,
+        "bytes": counts.bytes,
     }
 
 

@@ -19,11 +19,13 @@ LONGEST_VALIDATOR: Final = 1000
 _OTHER_CODINGS: Final = ("br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz")
 
 
-def check_headers(response: aiohttp.ClientResponse) -> None:
-    """Refuse an answer with too many header fields or too long ones. Raises FetchError (BAD_ANSWER)."""
+def check_headers(response: aiohttp.ClientResponse) -> int:
+    """Return the bytes of an answer's header fields. Raises FetchError (BAD_ANSWER) for too many or too long ones."""
     fields = response.raw_headers
-    if len(fields) > HEADER_FIELDS or sum(len(name) + len(value) + 4 for name, value in fields) > HEADER_BYTES:
+    size = sum(len(name) + len(value) + 4 for name, value in fields)
+    if len(fields) > HEADER_FIELDS or size > HEADER_BYTES:
         raise FetchError(Fault(FaultCode.BAD_ANSWER, "too many or too long header fields"))
+    return size
 
 
 def check_status(status: int, asked: int | None, *, conditional: bool) -> None:

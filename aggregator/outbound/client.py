@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Fetched, Validators
 from aggregator.model.ports import Image
 from aggregator.outbound import limits
+from aggregator.outbound.agent import user_agent
 from aggregator.outbound.answer import check_headers, check_status, encoding, media_type, read_body, validator
 from aggregator.outbound.faults import CAUGHT, as_fault
 from aggregator.outbound.freshness import max_age, retry_after
@@ -27,6 +27,7 @@ from aggregator.outbound.guard import Target, check_url, private_hosts
 from aggregator.outbound.politeness import Politeness
 from aggregator.outbound.resolver import GuardedNames, Resolve, SystemNames
 from aggregator.outbound.sniff import sniff_image
+from aggregator.outbound.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -43,7 +44,6 @@ _FEED_TYPES: Final = (
 _IMAGE_TYPES: Final = "image/avif, image/webp, image/png, image/jpeg, image/gif"
 _PERMANENT: Final = (301, 308)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
-_NOT_PRINTABLE: Final = re.compile(r"[^\x20-\x7e]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,6 @@ class _Errand:
     counted: bool  # against the budget of the domain
 
 
-def user_agent(contact: str) -> str:
-    """Return the one User-Agent of this instance: who asks and how to reach them, nothing else (safety 54)."""
-    clean = _NOT_PRINTABLE.sub("", contact).strip()
-    return f"Broadsheet (feed reader; +{clean})" if clean else "Broadsheet (feed reader)"
-
-
 class Outbound:
     """An HTTP client that only reaches public addresses, and behaves there.
 
@@ -106,6 +100,7 @@ class Outbound:
     ) -> None:
         self._private = private_hosts(allow_private_hosts)
         self._agent = user_agent(contact)
+        self.tally = Tally(clock)
         self._connections = connections
         self._clock = clock
         self._resolve = resolve
@@ -240,6 +235,7 @@ class Outbound:
         await self._gate.enter(target, counted=errand.counted)
         loop = asyncio.get_running_loop()
         status = asked = None
+        received = 0
         try:
             async with errand.slots:
                 start = loop.time()
@@ -249,15 +245,17 @@ class Outbound:
                     )
                     try:
                         status, asked = response.status, retry_after(response.headers, self._clock.now())
-                        check_headers(response)
+                        received = check_headers(response)
                         yield response
                     finally:
+                        received += response.content.total_bytes
                         response.close()
                 errand.seconds -= loop.time() - start
         except CAUGHT as exc:
             raise FetchError(as_fault(exc)) from exc
         finally:
             self._gate.leave(target, status=status, retry_after=asked)
+            self.tally.note(target.host, status, received)
 
     def _fetched(self, answer: _Answer, sent: Validators) -> Fetched:
         now = self._clock.now()

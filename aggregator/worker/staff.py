@@ -9,7 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aggregator.outbound.agent import contact_of
 from aggregator.outbound.client import Outbound
+from aggregator.worker.accounting import Accounting
 from aggregator.worker.fetch_loop import FetchLoop, steady_seconds
 from aggregator.worker.parse_pool import ParsePool
 from aggregator.worker.records import Records
@@ -40,7 +42,7 @@ async def open_staff(
     # The name of a worker tells it from all others, those of a killed process with the same number included.
     worker = f"{os.getpid()}-{secrets.token_hex(4)}"
     outbound = Outbound(
-        contact=settings.contact or settings.public_url,
+        contact=contact_of(public_url=settings.public_url, contact=settings.contact),
         allow_private_hosts=settings.allow_private_hosts,
         connections=settings.fetch_connections,
         clock=desk.clock,
@@ -49,12 +51,14 @@ async def open_staff(
     pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
     records = Records(desk)
     loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady)
+    accounting = Accounting(outbound.tally, records, desk.clock)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(outbound)
         stack.callback(records.close)
+        stack.push_async_callback(accounting.keep)
         stack.push_async_callback(loop.let_go)
         await stack.enter_async_context(pool)
-        for work in (records.run(), loop.keep()):
+        for work in (records.run(), loop.keep(), accounting.run()):
             stack.push_async_callback(_end, asyncio.create_task(work))
         yield Staff(outbound, pool, records, loop)
 

@@ -106,8 +106,8 @@ def opml(sources=SOURCES) -> bytes:
 class Newsroom:
     """A desk with helpers to fill it."""
 
-    def __init__(self, data, *, public_url=""):
-        self.settings = Settings(data=data, clock=CLOCK, public_url=public_url)
+    def __init__(self, data, **settings):
+        self.settings = Settings(data=data, clock=CLOCK, **settings)
         self._open = open_desk(self.settings, create=True)
         self.desk = self._open.__enter__()
 

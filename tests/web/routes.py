@@ -5,6 +5,7 @@ from __future__ import annotations
 PUBLIC = {
     "pages.home": "/",
     "pages.not_recorded": "/what-we-do-not-record",
+    "pages.fetcher": "/about/fetcher",
     "pages.keys": "/keys",
     "pages.more": "/more",
     "sample.show": "/sample",

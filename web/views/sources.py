@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId
-from aggregator.services import subscribing
+from aggregator.services import neighbour, subscribing
 from aggregator.services.subscribing import Removed
 from web.asked import number
 from web.door import actor, desk
@@ -18,8 +18,11 @@ from web.notices import notify
 from web.speech import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
+    from aggregator.model.feed import Move
     from aggregator.model.subscription import SubscribedFeed
 
 bp = Blueprint("sources", __name__)
@@ -40,6 +43,8 @@ def index() -> str:
         failing=len(troubled),
         in_trouble=troubled[:TROUBLED] if start == 0 else (),
         folders=[(folder, list(sources)) for folder, sources in groupby(held[start : start + PAGE], _folder)],
+        account=neighbour.account(desk(), actor()) if start == 0 else None,
+        moves=_moves(held) if start == 0 else (),
         next_start=start + PAGE if start + PAGE < len(held) else None,
     )
 
@@ -66,7 +71,8 @@ def add_this() -> ResponseReturnValue:
 def show(feed_id: int) -> str:
     """Show one source and how it is doing."""
     source = subscribing.source(desk(), actor(), FeedId(feed_id))
-    return render_template("source.html", source=source, folders=subscribing.folders(desk(), actor()))
+    moves = [move for move in neighbour.recent_moves(desk(), actor()) if move.feed_id == source.feed.id]
+    return render_template("source.html", source=source, moves=moves, folders=subscribing.folders(desk(), actor()))
 
 
 @bp.post("/sources/<int:feed_id>/change")
@@ -145,6 +151,12 @@ def _add_page(address: str = "", folder: str = "", problem: BadInputError | Conf
 def _back_to(feed_id: int, text: str) -> ResponseReturnValue:
     notify(text)
     return redirect(url_for("sources.show", feed_id=feed_id), 303)
+
+
+def _moves(held: Sequence[SubscribedFeed]) -> list[tuple[SubscribedFeed, Move]]:
+    by_feed = {source.feed.id: source for source in held}
+    moves = neighbour.recent_moves(desk(), actor())
+    return [(by_feed[move.feed_id], move) for move in moves if move.feed_id in by_feed]
 
 
 def _folder(source: SubscribedFeed) -> str:

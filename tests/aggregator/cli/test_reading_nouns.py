@@ -198,3 +198,10 @@ def test_backup_overwrites_nothing(filled, tmp_path):
     (tmp_path / "there").write_text("mine")
     assert filled("db", "backup", tmp_path / "there").code == 2
     assert (tmp_path / "there").read_text() == "mine"
+
+
+def test_feeds_traffic_has_its_shape_and_health_names_today(filled):
+    told = filled("feeds", "traffic", "--json").json
+    keys = {"requests", "not_modified", "failed", "bytes"}
+    assert [set(row) for row in told["days"] + told["domains"]] in ([], [{"day", *keys}, {"domain", *keys}])
+    assert "Asked of others today (UTC): " in filled("feeds", "health").out
