@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from aggregator.errors import ConflictError, StoreError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FetchFailure, FetchOutcome
-from aggregator.store import entries, feeds, leases
+from aggregator.store import entries, feeds, leases, moves
 from aggregator.update.decide import Held, decide
+from aggregator.update.moving import after_answer, is_sure
 from aggregator.update.outcome import Arrived, Failed, PutOff, Stored, Unchanged
 from aggregator.update.sameness import same_link, spellings
 from aggregator.update.schedule import after_failure, after_not_modified, after_ok, stops
+from aggregator.update.source import proposed_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from aggregator.model.entry import EntryData, EntryForUpdate, EntryUpdateIntent
-    from aggregator.model.feed import DueFeed
+    from aggregator.model.feed import DueFeed, FeedData
     from aggregator.model.ids import FeedId, Uid
     from aggregator.store.database import Database
     from aggregator.update.outcome import Outcome
@@ -66,6 +68,7 @@ class _Work:
     left: tuple[EntryUpdateIntent, ...] | None = None
     new: int = 0
     changed: int = 0
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,7 @@ class _Shelf:
         unchanged = [outcome for outcome in outcomes if isinstance(outcome, Unchanged)]
         leases.set_fetched(conn, [self._unchanged(outcome) for outcome in unchanged])
         for same in unchanged:
-            if same.moved_to is not None:
-                feeds.set_moved(conn, same.feed.id, same.moved_to)
+            self._follow(conn, same.feed, same.moved_to, recognised=True)
         failures = [self._failure(o.feed, o.fault) for o in outcomes if isinstance(o, Failed)]
         leases.set_failed(conn, failures)
         for failure in failures:
@@ -129,10 +131,11 @@ class _Shelf:
             for work in works:
                 if work.left is None:
                     work.left = self._decide(conn, work.arrived, careful=careful)
+                    work.recognised = _recognised(work.arrived, work.left)
                 here, later = work.left[:room], work.left[room:]
                 new, changed = entries.apply_intents(conn, work.arrived.feed.id, here)
                 if not later:
-                    self._finish(conn, work.arrived, news=bool(new + work.new))
+                    self._finish(conn, work.arrived, news=bool(new + work.new), recognised=work.recognised)
                 parts.append(_Part(work, later, new, changed))
                 room -= len(here)
                 if room <= 0 or time.monotonic() >= end:
@@ -155,17 +158,31 @@ class _Shelf:
         new = [intent.uid for intent in intents if intent.held is None] if careful else []
         return decided(frozenset(entries.find_entries(conn, new))) if new else intents
 
-    def _finish(self, conn: Connection, arrived: Arrived, *, news: bool) -> None:
+    def _finish(self, conn: Connection, arrived: Arrived, *, news: bool, recognised: bool) -> None:
         """Write what the document says of its feed, and when it is asked again with which validators."""
         feed, document = arrived.feed, arrived.document
         news = news and not feed.fresh  # all of a first document is new; that tells nothing of the feed's rhythm
         schedule = after_ok(feed.schedule, feed.id, document.feed, arrived.wish, news=news, now=self._now)
         if document.feed != feed.hints:
-            feeds.set_meta(conn, feed.id, document.feed)
+            self._learn(conn, feed, document.feed)
         outcome = FetchOutcome(feed.id, arrived.validators, schedule, self._now, document.carried)
         leases.set_fetched(conn, [outcome])
-        if arrived.moved_to is not None:
-            feeds.set_moved(conn, feed.id, arrived.moved_to)
+        self._follow(conn, feed, arrived.moved_to, recognised=recognised)
+
+    def _follow(self, conn: Connection, feed: DueFeed, led_to: str | None, *, recognised: bool) -> None:
+        """Count where permanent redirects lead, and move the feed there once that is sure (safety 70)."""
+        moving = after_answer(feed.moving, led_to, self._now, recognised=recognised)
+        if moving == feed.moving:
+            return
+        sure = moving is not None and is_sure(moving, feed.address, self._now)
+        if not (moving and sure and moves.move_feed(conn, feed.id, moving.to, now=self._now)):
+            feeds.set_moving(conn, feed.id, moving)
+
+    def _learn(self, conn: Connection, feed: DueFeed, told: FeedData) -> None:
+        """Keep what a document says of its feed, and the source that follows from it."""
+        if told.site != feed.site and (keys := proposed_again(feeds.get_feed(conn, feed.id), told)):
+            feeds.set_source(conn, feed.id, source=keys[0], owner=keys[1])
+        feeds.set_meta(conn, feed.id, told)
 
     def _unchanged(self, outcome: Unchanged) -> FetchOutcome:
         feed = outcome.feed
@@ -184,6 +201,12 @@ class _Shelf:
         with self._database.write() as conn:
             leases.set_failed(conn, [failure])
         return {feed.id: Stored(work.new, work.changed)}
+
+
+def _recognised(arrived: Arrived, intents: Sequence[EntryUpdateIntent]) -> bool:
+    """Say whether a document carries an entry we held before it came."""
+    carried = not arrived.feed.known.isdisjoint(arrived.document.carried)
+    return carried or any(intent.held is not None for intent in intents)
 
 
 def _held(conn: Connection, feed: DueFeed, arriving: Sequence[EntryData]) -> Held:

@@ -9,7 +9,8 @@ import pytest
 
 from aggregator.model.fault import FaultCode
 from aggregator.model.ports import RefreshReport
-from aggregator.store import leases
+from aggregator.sources.identity import source_key
+from aggregator.store import feeds, leases
 from aggregator.update.schedule import LONGEST, MINIMUM
 from aggregator.worker.fetch_loop import LEASE
 from aggregator.worker.staff import open_staff
@@ -197,3 +198,23 @@ def test_the_lease_of_a_dead_worker_ends_within_a_minute(desk, server, clock):
     assert due(desk) == RefreshReport()
     clock.instant += timedelta(seconds=60)
     assert due(desk) == RefreshReport(fetched=1, entries_new=1)
+
+
+def test_a_feed_counts_as_its_site_once_its_document_tells_it(desk, server):
+    address = server.put("/feed", rss("a"))
+    (feed,) = add(desk, address)
+    proposed = source_key(address, None)
+    with desk.database.write() as conn:
+        feeds.set_source(conn, feed, source=proposed, owner=proposed)
+    due(desk)
+    kept = get(desk, feed)
+    assert (kept.source, kept.owner) == ("paper.example", "paper.example")
+
+
+def test_a_source_somebody_chose_stays(desk, server):
+    (feed,) = add(desk, server.put("/feed", rss("a")))
+    with desk.database.write() as conn:
+        feeds.set_source(conn, feed, source="the-paper", owner="the-owners")
+    due(desk)
+    kept = get(desk, feed)
+    assert (kept.source, kept.owner) == ("the-paper", "the-owners")
