@@ -48,6 +48,10 @@ _ADD_FEED = Bulk(
 _ADD_STATE = Bulk(
     f"INSERT INTO feed_state (feed_id, due, interval, streak, paused) VALUES (?, ?, {FIRST_INTERVAL}, 0, false)"
 )
+_SET_META = Bulk(
+    "UPDATE feed SET title = coalesce(?, title), site = coalesce(?, site), language = coalesce(?, language), hints = ?"
+    " WHERE id = ?"
+)
 
 
 def add_feed(conn: Connection, new: NewFeed, *, now: datetime, due: datetime) -> FeedId:
@@ -143,8 +147,8 @@ def count_entries(conn: Connection, ids: Sequence[FeedId] | None = None) -> dict
 
 def set_meta(conn: Connection, feed_id: FeedId, data: FeedData) -> None:
     """Keep what the publisher says of a feed now; title, site and language only where told."""
-    told = {"title": data.title, "site": data.site, "language": data.language}
-    _set(conn, feed_id, hints=pack_feed_data(data), **{name: text for name, text in told.items() if text})
+    told = (data.title or None, data.site or None, data.language or None)
+    _SET_META.run(conn, [(*told, pack_feed_data(data), feed_id)])
 
 
 def set_address(conn: Connection, feed_id: FeedId, address: str) -> None:
