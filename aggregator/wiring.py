@@ -51,6 +51,7 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
             columns=columns,
             ask=WorkerSocket(settings.data / "worker.sock"),
             secret=secret,
+            signing_key=read_signing_key(settings),
         )
         prepare(desk)
         yield desk
@@ -94,9 +95,25 @@ def read_secret(settings: Settings) -> bytes:
     """Return the secret of the settings, else the one kept in the data directory, made on first use."""
     if settings.secret:
         return settings.secret.encode()
-    path = settings.data / "secret"
+    return _kept(settings.data / "secret", "secret")
+
+
+def read_signing_key(settings: Settings) -> bytes:
+    """Return the 32 bytes that rule versions are signed with, kept in the data directory, made on first use."""
+    path = settings.data / "signing-key"
+    try:
+        seed = bytes.fromhex(_kept(path, "signing-key").decode())
+    except ValueError:
+        seed = b""
+    if len(seed) != 32:  # noqa: PLR2004  # the seed of an Ed25519 key
+        raise BadSettingError("data", f"{path} holds no key; put back the one that was there")
+    return seed
+
+
+def _kept(path: Path, name: str) -> bytes:
+    """Return the random word kept in a file, made on first use."""
     if not path.exists():
-        handle, made = tempfile.mkstemp(dir=settings.data, prefix="secret.")  # for its owner's eyes alone
+        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f"{name}.")  # for its owner's eyes alone
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         # A link, not a rename: of two processes starting at once the first one's stays, and nobody reads
@@ -106,5 +123,5 @@ def read_secret(settings: Settings) -> bytes:
         Path(made).unlink()
     content = path.read_bytes().strip()
     if not content:
-        raise BadSettingError("secret", f"{path} is empty; delete it and a new one is made")
+        raise BadSettingError(name, f"{path} is empty; delete it and a new one is made")
     return content

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rankers.diff import Diff as Diff
     from rankers.diff import diff_rules as diff_rules
     from rankers.document import RuleDocument as RuleDocument
+    from rankers.document import hash_of_form as hash_of_form
+    from rankers.document import hashed_form as hashed_form
     from rankers.document import parse_rule as parse_rule
     from rankers.explain import Absence as Absence
     from rankers.explain import Explanation as Explanation
@@ -37,10 +39,14 @@ if TYPE_CHECKING:
     from rankers.exposure import Comparison as Comparison
     from rankers.exposure import Exposure as Exposure
     from rankers.exposure import compare_editions as compare_editions
+    from rankers.exposure import evenness_over as evenness_over
     from rankers.exposure import fair_room as fair_room
     from rankers.exposure import measure_exposure as measure_exposure
     from rankers.exposure import room_of as room_of
     from rankers.exposure import source_room as source_room
+    from rankers.facts_check import CheckedList as CheckedList
+    from rankers.facts_check import read_list as read_list
+    from rankers.facts_check import verify_facts as verify_facts
     from rankers.matching import LeafMatcher as LeafMatcher
     from rankers.matching import match_leaf as match_leaf
     from rankers.matching import match_leaves as match_leaves
@@ -73,7 +79,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
     "diff": ("Change", "Diff", "diff_rules"),
-    "document": ("RuleDocument", "parse_rule"),
+    "document": ("RuleDocument", "hash_of_form", "hashed_form", "parse_rule"),
     "explain": (
         "Absence",
         "Explanation",
@@ -94,11 +100,13 @@ _PLACES = {
         "Comparison",
         "Exposure",
         "compare_editions",
+        "evenness_over",
         "fair_room",
         "measure_exposure",
         "room_of",
         "source_room",
     ),
+    "facts_check": ("CheckedList", "read_list", "verify_facts"),
     "paid": ("PAID_WORDS", "is_paid_word"),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -110,7 +111,7 @@ def _document(read: Rule, facts: frozenset[str], toml: str) -> RuleDocument:
         arrange=read.arrange,
         length=read.length,
         tests=read.tests,
-        hash=_hash(canonical, facts),
+        hash=hash_of_form(_named(canonical, facts)),
         canonical=rfc8785.dumps(canonical),
         reads=facts,
         columns=frozenset(column for fact in facts for column in _columns(fact)),
@@ -161,14 +162,19 @@ def _canonical(rule: Rule) -> dict[str, Any]:
     return keys
 
 
-def _hash(canonical: dict[str, Any], facts: frozenset[str]) -> str:
+def hashed_form(document: RuleDocument) -> dict[str, Any]:
+    """Return what a rule's hash is made of: {rule, facts, models}; a version's envelope carries it."""
+    return _named(json.loads(document.canonical), document.reads)
+
+
+def hash_of_form(form: Mapping[str, Any]) -> str:
+    """Return the rule hash of what `hashed_form` gave."""
+    return hashlib.sha256(b"broadsheet rule/1\n" + rfc8785.dumps(dict(form))).hexdigest()
+
+
+def _named(canonical: dict[str, Any], facts: frozenset[str]) -> dict[str, Any]:
     """Name a rule by what it says and by what the facts it reads mean."""
-    named: dict[str, Any] = {
-        "rule": canonical,
-        "facts": {name: fact_named(name).declaration() for name in facts},
-        "models": [],
-    }
-    return hashlib.sha256(b"broadsheet rule/1\n" + rfc8785.dumps(named)).hexdigest()
+    return {"rule": canonical, "facts": {name: fact_named(name).declaration() for name in facts}, "models": []}
 
 
 def _facts(rule: Rule) -> Iterator[str]:

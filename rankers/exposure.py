@@ -7,8 +7,9 @@ Room of a place falls with its number, as attention does. These are measures of 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from heapq import heapreplace
 from math import exp, log, log2
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,19 @@ def evenness(rooms: Sequence[int], places: int) -> Evenness:
         among_shown=gini(having),
         effective=exp(-sum(part * log(part) for part in parts)) if parts else 0.0,
     )
+
+
+def evenness_over(rooms: Sequence[int], editions: Sequence[int]) -> Evenness:
+    """Measure room summed over several editions; `editions` has the number of places of each.
+
+    The floor is what the most even sharing out of all their places would have: each next place, the largest first,
+    to whoever has least.
+    """
+    best = [0] * len(rooms)
+    for room in sorted((room for places in editions for room in room_of_places()[:places]), reverse=True):
+        if best:
+            heapreplace(best, best[0] + room)
+    return replace(evenness(rooms, 0), floor=gini(best))
 
 
 def gini(values: Sequence[int]) -> float:

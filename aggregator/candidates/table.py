@@ -16,7 +16,7 @@ from aggregator.model.candidate import HAS
 from rankers import CandidateTable, Labels, LabelSets, Numbers, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
@@ -57,11 +57,18 @@ class _Chosen:
 
 
 def candidates(
-    snapshot: Snapshot, facts: Facts, reading_list: ReadingList, now: int, reads: AbstractSet[str]
+    snapshot: Snapshot,
+    facts: Facts,
+    reading_list: ReadingList,
+    now: int,
+    reads: AbstractSet[str],
+    *,
+    rooms: Mapping[str, int] | None = None,
 ) -> Candidates:
     """Make the candidate table of a list at tick `now` (s).
 
     `reads` are the parts of a table that the rule reads (RuleDocument.columns); it gets no others.
+    `rooms` is `source_room` by source; None: the list's ledger has no record yet, and the fact is missing.
     """
     chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
     chosen, cut = _newest(snapshot, chosen)
@@ -72,7 +79,8 @@ def candidates(
         uid=np.stack([columns["uid_hi"][rows], columns["uid_lo"][rows]], axis=1),
         time=columns["time"][rows],
         age_known=(columns["marks"][rows] & AGE_KNOWN) != 0,
-        numbers=_numbers(snapshot, facts, chosen, reads, scope=reading_list.scope, now=now),
+        numbers=_numbers(snapshot, facts, chosen, reads, scope=reading_list.scope, now=now)
+        | _room(facts, chosen, rooms),
         labels=_labels(snapshot, facts, chosen, reads),
         sets=_sets(snapshot, facts, chosen, reads),
         flags=_flags(snapshot, chosen, reads),
@@ -167,6 +175,15 @@ def _numbers(
     if "language_share" in reads or "folder_share" in reads:
         numbers |= _shares(snapshot, facts, chosen, scope=scope, now=now)
     return numbers
+
+
+def _room(facts: Facts, chosen: _Chosen, rooms: Mapping[str, int] | None) -> dict[str, Numbers]:
+    """Give `source_room`: 0 for a source that the ledger does not name, since it had no share to be fair about."""
+    if rooms is None:
+        return {}
+    of_source = np.array([*(rooms.get(source, 0) for source in facts.source.vocabulary), 0], dtype=np.int64)
+    codes = facts.source.codes[chosen.places]
+    return {"source_room": Numbers(of_source[codes], codes >= 0)}
 
 
 def _labels(snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str]) -> dict[str, Labels]:

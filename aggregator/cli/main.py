@@ -38,6 +38,16 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "lists": Noun("aggregator.cli.lists", "lists", "Show the reading lists and their entries."),
     "why": Noun("aggregator.cli.why", "why", "Say why an entry stands where it stands."),
+    "receipt": Noun(
+        "aggregator.cli.receipts",
+        "receipt",
+        "Write what the order of a list was made from, for anyone to work out again.",
+    ),
+    "verify": Noun(
+        "aggregator.cli.receipts",
+        "verify",
+        "Work a receipt out again, from itself alone; 1 with the first difference if it does not hold.",
+    ),
     "rules": Noun("aggregator.cli.rules", "rules", "Check, list and publish ranking rules."),
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),

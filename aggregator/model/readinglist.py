@@ -46,7 +46,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleVersion:
-    """One published version of a rule; never changed. `hash` is the rule hash (ranking-semantics 9)."""
+    """One published version of a rule; never changed. `hash` is the rule hash (ranking-semantics 9).
+
+    `identity` is the version id that the publisher signed; "" for a rule that nobody published, as of the sample.
+    """
 
     id: VersionId
     rule_id: RuleId
@@ -59,3 +62,4 @@ class RuleVersion:
     author: str | None
     reason: str | None
     published: datetime
+    identity: str = ""

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
     from aggregator.candidates.columns import Columns
     from aggregator.candidates.facts import Facts
     from aggregator.model.ports import Ask, Clock
-    from aggregator.services.ranking import FactsKey, Ranked, RankingKey
+    from aggregator.services.list_table import FactsKey
+    from aggregator.services.ranking import Ranked, RankingKey
     from aggregator.settings import Settings
     from aggregator.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What services are handed. services/ranking.py, and only it, keeps rankings and facts in the last two."""
+    """What services are handed. services/ranking.py, and only it, keeps rankings; services/list_table.py facts.
+
+    `signing_key` is the seed of the Ed25519 key that rule versions are signed with (services/versions.py).
+    """
 
     settings: Settings
     database: Database
@@ -28,6 +32,7 @@ class Desk:
     columns: Columns
     ask: Ask
     secret: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
     rankings: Kept[RankingKey, Ranked] = field(default_factory=Kept, repr=False)
     facts: Kept[FactsKey, Facts] = field(default_factory=Kept, repr=False)
 

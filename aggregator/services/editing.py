@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import tomlkit
+
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.services.ranking import document_of, ranked, sentences_of
 from aggregator.services.rights import Right, require
+from aggregator.services.versions import Origin, sign
 from aggregator.store import lists, members
 from aggregator.store import rules as stored
 from rankers import RuleError, parse_rule, published_rules
@@ -80,7 +83,7 @@ def install_shipped(desk: Desk) -> tuple[RuleVersion, ...]:
     with desk.database.write() as conn:  # looked at again: of two processes that start at once one publishes
         group = members.instance_group(conn)
         return tuple(
-            _add(conn, group, document_of(toml), author=None, reason=SHIPPED, now=now)
+            _add(desk, conn, group, document_of(toml), author=None, reason=SHIPPED, now=now)
             for toml in _unpublished(conn, group)
         )
 
@@ -124,9 +127,10 @@ def check_rule(text: str, *, file: str = "rule.toml") -> RuleCheck:
         return RuleCheck(None, fault.problems)
 
 
-def publish(desk: Desk, actor: Actor, text: str, reason: str | None) -> RuleVersion:
+def publish(desk: Desk, actor: Actor, text: str, reason: str | None, *, forked_from: str | None = None) -> RuleVersion:
     """Publish a text as the next version of the rule it names, or as a new rule.
 
+    `forked_from`: the id of the version it was copied from, for a copy.
     Raises RuleError where the text is no rule, ConflictError where it is what is published already.
     """
     require(actor, Right.PUBLISH_RULES)
@@ -139,9 +143,32 @@ def publish(desk: Desk, actor: Actor, text: str, reason: str | None) -> RuleVers
         held = stored.find_rule(conn, actor.group, document.id)
         if held and stored.get_version(conn, held.current).toml == text:
             raise ConflictError("rule", "this text is its current version already")
-        version = _add(conn, actor.group, document, author=author, reason=reason, now=desk.clock.now())
+        if held and forked_from:
+            raise ConflictError("rule", f"there is one called {document.id} already; a copy needs a name of its own")
+        version = _add(
+            desk,
+            conn,
+            actor.group,
+            document,
+            author=author,
+            reason=reason,
+            now=desk.clock.now(),
+            forked_from=forked_from,
+        )
     _look_for_its_words(desk, version)
     return version
+
+
+def fork(desk: Desk, actor: Actor, slug: str, new: str, *, title: str | None, reason: str | None) -> RuleVersion:
+    """Publish a copy of a rule's current version under another id; it names where it came from.
+
+    Raises NotFoundError, RuleError where `new` is no id, ConflictError where it is taken.
+    """
+    page = rule_page(desk, actor, slug)
+    text = tomlkit.parse(page.version.toml)
+    text["id"] = new
+    text["title"] = title or page.version.title
+    return publish(desk, actor, tomlkit.dumps(text), reason, forked_from=page.version.identity)
 
 
 def _unpublished(conn: Connection, group: GroupId) -> list[str]:
@@ -155,9 +182,27 @@ def _unpublished(conn: Connection, group: GroupId) -> list[str]:
     return texts
 
 
-def _add(
-    conn: Connection, group: GroupId, document: RuleDocument, *, author: str | None, reason: str | None, now: datetime
+def _add(  # what a version is made of; all of it is signed
+    desk: Desk,
+    conn: Connection,
+    group: GroupId,
+    document: RuleDocument,
+    *,
+    author: str | None,
+    reason: str | None,
+    now: datetime,
+    forked_from: str | None = None,
 ) -> RuleVersion:
+    versions = stored.get_versions(conn, stored.make_rule(conn, group, document.id))
+    signed = sign(
+        desk.signing_key,
+        document,
+        number=versions[0].number + 1 if versions else 1,
+        origin=Origin(versions[0].identity if versions else None, forked_from),
+        published=now,
+        author=author,
+        reason=reason,
+    )
     return stored.add_rule_version(
         conn,
         group,
@@ -169,6 +214,9 @@ def _add(
         author=author,
         reason=reason,
         now=now,
+        number=signed.number,
+        identity=signed.identity,
+        envelope=signed.envelope,
     )
 
 

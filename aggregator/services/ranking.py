@@ -5,9 +5,8 @@ A ranking is decided by list, rule hash, tick and data version, and made once fo
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from threading import RLock
@@ -15,31 +14,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.candidates.facts import full_hour, make_facts
-from aggregator.candidates.snapshot import EMPTY
-from aggregator.candidates.table import candidates, count_newer
+from aggregator.candidates.table import count_newer
 from aggregator.model.ids import EntryId, Uid
-from aggregator.store import seen, subscriptions, values
-from rankers import Sentences, parse_rule, rank, what_if, why_not, whys
+from aggregator.services.list_table import Stored, feed_facts, fresh_snapshot, list_table
+from aggregator.store import values
+from rankers import Sentences, make_receipt, parse_rule, rank, what_if, why_not, whys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from aggregator.candidates.facts import Facts
     from aggregator.candidates.snapshot import Snapshot
     from aggregator.candidates.table import Candidates
-    from aggregator.model.ids import ListId, OwnerId
+    from aggregator.model.ids import ListId
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Absence, Explanation, LeftOut, Ranking, RuleDocument
+    from rankers import Absence, Explanation, LeftOut, Ranking, Receipt, RuleDocument
     from rankers import Counts as RankedCounts
 
 MINUTE = 60
 MOST_EXPLAINED = 1000
 """Explanations kept of one ranking, at about 3 KB each: somebody may page through all of it."""
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +47,6 @@ class RankingKey:
     at: int
     data_version: int
     facts_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class FactsKey:
-    """What decides the facts about an owner's feeds. `arrived_by` (s) is None where all stored entries count."""
-
-    owner: OwnerId
-    hour: int
-    facts_version: int
-    arrived_by: int | None
 
 
 class Ranked:
@@ -173,6 +159,11 @@ class Ranked:
                 self._folded = self._ranking.folded
             return self._folded
 
+    def receipt(self, secret: bytes) -> Receipt:
+        """Write down what this order was made from; `secret` is what salts are made from."""
+        with self._turn:
+            return make_receipt(self._ranking, list_key=self.list.slug, version=self.version.identity, secret=secret)
+
     def _newest_first(self, row: int) -> tuple[int, list[int]]:
         table = self._ranking.table
         return -int(table.time[row]), table.uid[row].tolist()
@@ -236,23 +227,8 @@ def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
     if snapshot.newest_arrival <= ranking.key.at:
         return 0
     now = int(desk.clock.now().timestamp())
-    facts = _facts(desk, conn, ranking.list.owner, snapshot=snapshot, now=now, version=version)
+    facts = feed_facts(desk, conn, ranking.list.owner, Stored(snapshot, version), now)
     return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
-
-
-def fresh_snapshot(desk: Desk, conn: Connection, version: int) -> Snapshot:
-    """Give the columns, brought up to the database where no worker does that.
-
-    A reader never waits for them: what is there is a whole older state. Only without any it builds them itself.
-    """
-    snapshot = desk.columns.snapshot()
-    if snapshot.version == version:
-        return snapshot
-    try:
-        desk.columns.sync(conn, wait=snapshot is EMPTY)
-    except OSError as exc:
-        _log.warning("columns-not-written error=%s", exc.strerror)
-    return desk.columns.snapshot()
 
 
 def _live_tick(now: int, snapshot: Snapshot) -> int:
@@ -275,21 +251,6 @@ def _make(
     key: RankingKey,
 ) -> Ranked:
     document = document_of(version.toml)
-    facts = _facts(desk, conn, reading_list.owner, snapshot=snapshot, now=key.at, version=key.facts_version)
-    found = candidates(snapshot, facts, reading_list, key.at, document.columns)
-    if document.leaves:
-        bits = desk.columns.leaves.bits(conn, snapshot, document.leaves, found.rows)
-        found = replace(found, table=replace(found.table, leaves=bits))
+    stored = Stored(snapshot, key.facts_version)
+    found = list_table(desk, conn, stored, reading_list, key.at, reads=document.columns, leaves=document.leaves)
     return Ranked(reading_list, version, rank(document, found.table, key.at), found, key)
-
-
-def _facts(desk: Desk, conn: Connection, owner: OwnerId, *, snapshot: Snapshot, now: int, version: int) -> Facts:
-    hour = full_hour(now)
-    arrived_by = None if snapshot.newest_arrival <= now else now
-    key = FactsKey(owner, hour, version, arrived_by)
-
-    def make() -> Facts:
-        paces = seen.paces(conn, hour=datetime.fromtimestamp(hour, UTC), now=datetime.fromtimestamp(now, UTC))
-        return make_facts(subscriptions.get_feed_facts(conn, owner), paces, hour)
-
-    return desk.facts.get(key, make, now=desk.clock.now().timestamp())

@@ -26,10 +26,13 @@ _RULES = (
     .order_by(rule.c.id)
 )
 _BY_SLUG = _RULES.where(rule.c.slug == bindparam("slug"))
-_VERSIONS = select(rule_version, rule.c.slug).join_from(rule_version, rule).order_by(rule_version.c.number.desc())
+_PLAIN = [column for column in rule_version.c if column.name != "envelope"]
+_VERSIONS = select(*_PLAIN, rule.c.slug).join_from(rule_version, rule).order_by(rule_version.c.number.desc())
 _VERSION = _VERSIONS.where(rule_version.c.id == bindparam("id"))
 _VERSIONS_OF = _VERSIONS.where(rule_version.c.rule_id == bindparam("rule_id"))
 _CURRENT_VERSIONS = _VERSIONS.where(rule.c.owner == bindparam("owner"), rule_version.c.id == _CURRENT)
+_ENVELOPE = select(rule_version.c.envelope).where(rule_version.c.id == bindparam("id"))
+_HOLD = select(rule.c.id).where(rule.c.owner == bindparam("owner"), rule.c.slug == bindparam("slug")).with_for_update()
 _ADD_RULE = Bulk("INSERT INTO rule (owner, slug) VALUES (?, ?) ON CONFLICT (owner, slug) DO NOTHING")
 
 
@@ -45,14 +48,18 @@ def add_rule_version(
     author: str | None,
     reason: str | None,
     now: datetime,
+    number: int,
+    identity: str,
+    envelope: str,
 ) -> RuleVersion:
-    """Publish a version of a rule, which becomes its current one; makes the rule where it is the first."""
-    _ADD_RULE.run(conn, [(owner, slug)])
-    rule_id = get_rule(conn, owner, slug).id
-    newest = select(func.coalesce(func.max(rule_version.c.number), 0)).where(rule_version.c.rule_id == rule_id)
+    """Publish a version of a rule, which becomes its current one; makes the rule where it is the first.
+
+    `identity` and `envelope` are what the publisher signed (services/versions.py), and `number` is part of that.
+    """
+    rule_id = make_rule(conn, owner, slug)
     values = {
         "rule_id": rule_id,
-        "number": conn.execute(newest).scalar_one() + 1,
+        "number": number,
         "hash": hash,
         "title": title,
         "plain": plain,
@@ -60,9 +67,25 @@ def add_rule_version(
         "author": author,
         "reason": reason,
         "published": now,
+        "identity": identity,
+        "envelope": envelope,
     }
     version_id = conn.execute(insert(rule_version).returning(rule_version.c.id), values).scalar_one()
     return get_version(conn, VersionId(version_id))
+
+
+def make_rule(conn: Connection, owner: OwnerId, slug: str) -> RuleId:
+    """Return the rule of this name, made where it is missing; who publishes holds its row until the end."""
+    _ADD_RULE.run(conn, [(owner, slug)])
+    return RuleId(conn.execute(_HOLD, {"owner": owner, "slug": slug}).scalar_one())
+
+
+def get_envelope(conn: Connection, version_id: VersionId) -> str:
+    """Return what the publisher of a version signed, with the signature, as JSON. Raises NotFoundError."""
+    found: str | None = conn.execute(_ENVELOPE, {"id": version_id}).scalar()
+    if found is None:
+        raise NotFoundError("rule version", version_id)
+    return found
 
 
 def get_version(conn: Connection, version_id: VersionId) -> RuleVersion:
@@ -120,4 +143,5 @@ def _version_of(row: Row[*tuple[Any, ...]]) -> RuleVersion:
         author=row.author,
         reason=row.reason,
         published=row.published,
+        identity=row.identity,
     )

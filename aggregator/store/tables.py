@@ -274,6 +274,11 @@ seen = Table(
     Column("time", Instant, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("age_known", Boolean, nullable=False),
+    # model.entry.Marks: how an entry is known again that comes under another key
+    Column("link_mark", BigInteger),
+    Column("place_mark", BigInteger),
+    Column("title_mark", BigInteger),
+    Column("text_mark", BigInteger),
     Index("ix_seen_feed_id_time_first_seen", "feed_id", "time", "first_seen"),
     sqlite_with_rowid=False,
 )
@@ -312,6 +317,8 @@ rule_version = Table(
     Column("author", Text),
     Column("reason", Text),
     Column("published", Moment, nullable=False),
+    Column("identity", Text, nullable=False, unique=True),  # the version id, 64 hex characters
+    Column("envelope", Text, nullable=False),  # what the publisher signed, with the signature, as JSON
     UniqueConstraint("rule_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -329,6 +336,41 @@ reading_list = Table(
     Column("scope", Text, nullable=False),  # JSON
     UniqueConstraint("owner", "slug"),
     sqlite_autoincrement=True,
+)
+
+# Who had room, a list and a day (ranking-semantics 7). Counts from `written` on: a receipt of a tick before that
+# tick must find the facts it was made from.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("list_id", RowId, ForeignKey("list.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("written", Moment, nullable=False),
+    Column("rule_version_id", RowId, ForeignKey("rule_version.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("places", Integer, nullable=False),
+    Column("candidates", Integer, nullable=False),
+    Column("fair", BigInteger, nullable=False),  # room of each source with a candidate, shared equally
+    Column("median_age", Integer),  # s, NULL where nothing was shown
+    Column("newest_median_age", Integer),
+    Column("stories", Integer, nullable=False),
+    Column("left_out", Text, nullable=False),  # JSON: how many by each line
+    UniqueConstraint("list_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+ledger_share = Table(
+    "ledger_share",
+    metadata,
+    Column("ledger_id", RowId, ForeignKey("ledger.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),  # source | language | folder
+    Column("key", Text, primary_key=True),
+    Column("candidates", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("room", BigInteger, nullable=False),  # millionths
+    Column("newest_shown", Integer, nullable=False),
+    Column("newest_room", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 job = Table(

@@ -108,6 +108,7 @@ def open_bench_desk(data: Path, world: World) -> Iterator[Desk]:
         columns=columns,
         ask=WorkerSocket(data / "worker.sock"),
         secret=b"b" * 32,
+        signing_key=b"k" * 32,
     )
     columns.close()
     database.close()

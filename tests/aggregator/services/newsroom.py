@@ -56,6 +56,7 @@ def open_newsroom(folder, database=None):
         columns=Columns.open(folder / "columns"),
         ask=None,
         secret=b"s" * 32,
+        signing_key=b"k" * 32,
     )
     try:
         prepare(desk)

@@ -113,6 +113,7 @@ def opened_desk(data, server, clock, **settings):
             columns=columns,
             ask=WorkerSocket(data / "worker.sock"),
             secret=b"s" * 32,
+            signing_key=b"k" * 32,
         )
     finally:
         columns.close()

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _make_subscriptions()
     _make_entries()
     _make_rules()
+    _make_ledger()
     _make_work()
     for statement in WORDS[op.get_bind().dialect.name]:
         op.execute(sa.text(statement))
@@ -327,6 +328,10 @@ def _make_entries() -> None:
         sa.Column("time", sa.BigInteger, nullable=False),
         sa.Column("first_seen", sa.BigInteger, nullable=False),
         sa.Column("age_known", sa.Boolean, nullable=False),
+        sa.Column("link_mark", sa.BigInteger),
+        sa.Column("place_mark", sa.BigInteger),
+        sa.Column("title_mark", sa.BigInteger),
+        sa.Column("text_mark", sa.BigInteger),
         sa.PrimaryKeyConstraint("feed_id", "key_hash", name="pk_seen"),
         sqlite_with_rowid=False,
     )
@@ -372,7 +377,10 @@ def _make_rules() -> None:
         sa.Column("author", sa.Text),
         sa.Column("reason", sa.Text),
         sa.Column("published", sa.BigInteger, nullable=False),
+        sa.Column("identity", sa.Text, nullable=False),
+        sa.Column("envelope", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_rule_version"),
+        sa.UniqueConstraint("identity", name="uq_rule_version_identity"),
         sa.UniqueConstraint("rule_id", "number", name="uq_rule_version_rule_id_number"),
         sqlite_autoincrement=True,
     )
@@ -391,6 +399,51 @@ def _make_rules() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_list_rule_id", "list", ["rule_id"])
+
+
+def _make_ledger() -> None:
+    # Who had room, a list and a day.
+    op.create_table(
+        "ledger",
+        sa.Column("id", ROW_ID),
+        sa.Column(
+            "list_id", ROW_ID, sa.ForeignKey("list.id", name="fk_ledger_list_id", ondelete="CASCADE"), nullable=False
+        ),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("written", sa.BigInteger, nullable=False),
+        sa.Column(
+            "rule_version_id",
+            ROW_ID,
+            sa.ForeignKey("rule_version.id", name="fk_ledger_rule_version_id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("places", sa.Integer, nullable=False),
+        sa.Column("candidates", sa.Integer, nullable=False),
+        sa.Column("fair", sa.BigInteger, nullable=False),
+        sa.Column("median_age", sa.Integer),
+        sa.Column("newest_median_age", sa.Integer),
+        sa.Column("stories", sa.Integer, nullable=False),
+        sa.Column("left_out", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ledger"),
+        sa.UniqueConstraint("list_id", "at", name="uq_ledger_list_id_at"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_ledger_rule_version_id", "ledger", ["rule_version_id"])
+    op.create_table(
+        "ledger_share",
+        sa.Column(
+            "ledger_id", ROW_ID, sa.ForeignKey("ledger.id", name="fk_ledger_share_ledger_id", ondelete="CASCADE")
+        ),
+        sa.Column("kind", sa.Text),
+        sa.Column("key", sa.Text),
+        sa.Column("candidates", sa.Integer, nullable=False),
+        sa.Column("shown", sa.Integer, nullable=False),
+        sa.Column("room", sa.BigInteger, nullable=False),
+        sa.Column("newest_shown", sa.Integer, nullable=False),
+        sa.Column("newest_room", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("ledger_id", "kind", "key", name="pk_ledger_share"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _make_work() -> None:

@@ -1,0 +1,119 @@
+"""Receipts of lists: make one, check one, and check its facts against what is stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aggregator.services.asking import list_and_rule
+from aggregator.services.list_table import Stored, fresh_snapshot, list_table
+from aggregator.services.ranking import ranked
+from aggregator.services.rights import Right, require
+from aggregator.services.versions import check_envelope
+from aggregator.store import lists, values
+from rankers import read_list, verify_facts, verify_receipt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.member import Actor
+    from aggregator.model.readinglist import ReadingList, RuleVersion
+    from aggregator.services.desk import Desk
+    from rankers import Difference, Verification
+
+__all__ = ["CheckedOrder", "ListReceipt", "check_envelope", "check_facts", "check_order", "make", "verify_receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReceipt:
+    """The receipt of a list at one tick (JSON), and its annex of vectors, empty where the rule reads none."""
+
+    list: ReadingList
+    rule: RuleVersion
+    at: datetime
+    data_version: int
+    data: bytes
+    annex: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOrder:
+    """A receipt with what checking it here and now found, and how many candidates each source has in it.
+
+    `sources` are (source, candidates), the most first: for comparing with what one knows of the sources.
+    """
+
+    receipt: ListReceipt
+    found: Verification
+    sources: tuple[tuple[str, int], ...]
+
+
+def make(
+    desk: Desk,
+    actor: Actor,
+    slug: str,
+    *,
+    rule: str | None = None,
+    at: datetime | None = None,
+    data_version: int | None = None,
+) -> ListReceipt:
+    """Write the receipt of a list: of what it shows, or of its first 50 where its rule has no end.
+
+    Raises NotFoundError("list" or "rule").
+    """
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        asked = list_and_rule(conn, actor, slug, rule)
+        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+    made = ranking.receipt(desk.key("receipts"))
+    return ListReceipt(asked.list, asked.rule, ranking.at, ranking.data_version, made.data, made.annex)
+
+
+def check_order(
+    desk: Desk,
+    actor: Actor,
+    slug: str,
+    *,
+    rule: str | None = None,
+    at: datetime | None = None,
+    data_version: int | None = None,
+) -> CheckedOrder:
+    """Write the receipt of a list and work it out again from itself alone."""
+    receipt = make(desk, actor, slug, rule=rule, at=at, data_version=data_version)
+    with desk.database.read() as conn:
+        stored = _stored(desk, conn)
+        tick = int(receipt.at.timestamp())
+        table = list_table(desk, conn, stored, receipt.list, tick, reads=frozenset({"source"}), leaves=()).table
+    column = table.labels["source"]
+    counted = Counter(column.codes[column.codes >= 0].tolist())
+    sources = ((column.vocabulary[code], count) for code, count in counted.items())
+    return CheckedOrder(
+        receipt,
+        verify_receipt(receipt.data, receipt.annex),
+        tuple(sorted(sources, key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def check_facts(desk: Desk, actor: Actor, data: bytes) -> Difference | None:
+    """Compare the facts of a receipt that holds with what is stored here, and give the first difference.
+
+    What was changed or deleted since the receipt was written differs without anybody having lied.
+    Raises NotFoundError where there is no such list.
+    """
+    require(actor, Right.READ)
+    told = read_list(data)
+    with desk.database.read() as conn:
+        found = lists.get_list(conn, actor.group, told.list)
+        document = told.document
+        table = list_table(
+            desk, conn, _stored(desk, conn), found, told.now, reads=document.columns, leaves=document.leaves
+        ).table
+    return verify_facts(data, table)
+
+
+def _stored(desk: Desk, conn: Connection) -> Stored:
+    version = values.data_version(conn)
+    return Stored(fresh_snapshot(desk, conn, version), version)
