@@ -26,7 +26,7 @@ from aggregator.update.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -91,6 +91,7 @@ class FetchLoop:
         *,
         worker: str,
         steady: Callable[[], float] = steady_seconds,
+        nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._desk = desk
         self._outbound = outbound
@@ -98,6 +99,7 @@ class FetchLoop:
         self._records = records
         self._worker = worker
         self._steady = steady
+        self._nap = nap
         self._asked_at: dict[FeedId, float] = {}
         self._flying: dict[FeedId, asyncio.Future[None]] = {}
 
@@ -221,7 +223,7 @@ class FetchLoop:
                 else:
                     await self._put_off(this, feed, wait)
             if this.queue:
-                await asyncio.sleep(NAP)
+                await self._nap(NAP)
 
     async def _refill(self, this: _Round) -> None:
         feeds = await self._records.write(this.lease)

@@ -17,9 +17,10 @@ from aggregator.worker.parse_pool import ParsePool
 from aggregator.worker.records import Records
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aggregator.outbound.client import Deadlines
+    from aggregator.outbound.resolver import Resolve
     from aggregator.services.desk import Desk
 
 
@@ -35,9 +36,17 @@ class Staff:
 
 @asynccontextmanager
 async def open_staff(
-    desk: Desk, *, deadlines: Deadlines | None = None, steady: Callable[[], float] = steady_seconds
+    desk: Desk,
+    *,
+    deadlines: Deadlines | None = None,
+    steady: Callable[[], float] = steady_seconds,
+    nap: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    resolve: Resolve | None = None,
 ) -> AsyncIterator[Staff]:
-    """Open the door and the pool; at the end write what came in, give back what was leased, and close both."""
+    """Open the door and the pool; at the end write what came in, give back what was leased, and close both.
+
+    `steady`, `nap` and `resolve` stand for time and names where a day is lived in a minute.
+    """
     settings = desk.settings
     # The name of a worker tells it from all others, those of a killed process with the same number included.
     worker = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -47,10 +56,12 @@ async def open_staff(
         connections=settings.fetch_connections,
         clock=desk.clock,
         deadlines=deadlines,
+        resolve=resolve,
+        steady=steady,
     )
     pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
     records = Records(desk)
-    loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady)
+    loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady, nap=nap)
     accounting = Accounting(outbound.tally, records, desk.clock)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(outbound)
