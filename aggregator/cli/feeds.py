@@ -10,8 +10,8 @@ import click
 
 from aggregator.cli import faults
 from aggregator.cli.console import Instant, command, table
-from aggregator.cli.refreshing import refresh_sources
-from aggregator.cli.shapes import feed_shape, health_shape, job_shape, report_shape, traffic_shape
+from aggregator.cli.refreshing import find_feeds, refresh_sources
+from aggregator.cli.shapes import discovery_shape, feed_shape, health_shape, job_shape, report_shape, traffic_shape
 from aggregator.errors import BusyError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState, JobState
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aggregator.services.desk import Desk
 
 OPML = click.Path(path_type=Path, exists=True, dir_okay=False)
+UNREACHED = frozenset({FaultCode.DNS, FaultCode.CONNECT, FaultCode.TLS, FaultCode.TIMEOUT})
 LOOK_EVERY = 0.2
 """Seconds between two looks at a job that the worker runs."""
 
@@ -42,11 +43,19 @@ def feeds() -> None:
 @click.argument("url")
 @click.option("--folder", metavar="PATH", help="File it under this folder, such as News/Local.")
 @click.option("--title", help="Your own title for it.")
-def add(console: Console, url: str, folder: str | None, title: str | None) -> None:
-    """Subscribe to the feed at URL."""
+@click.option("--as-is", is_flag=True, help="Take URL for the feed's own address and do not look what is there.")
+def add(console: Console, url: str, folder: str | None, title: str | None, *, as_is: bool) -> int:
+    """Subscribe to the feed at URL, or to the one that the page, profile or site at URL has.
+
+    Where it has several they are listed, and nothing is changed.
+    """
     with console.desk() as (desk, actor):
-        source = subscribing.add_source(desk, actor, url, folder=folder, title=title)
+        address = url if as_is else _only_feed_at(console, desk, actor, url)
+        if address is None:
+            return faults.WRONG_USE
+        source = subscribing.add_source(desk, actor, address, folder=folder, title=title)
     console.show(feed_shape(source), [f"Subscribed to {source.feed.address}."])
+    return faults.DONE
 
 
 @command(feeds, "list")
@@ -148,6 +157,24 @@ def _counts(counts: Traffic) -> str:
         f"{counts.requests} requests, {counts.unchanged_percent} % not modified, {counts.failed} failed, "
         f"{counts.bytes / 1e6:.1f} MB"
     )
+
+
+def _only_feed_at(console: Console, desk: Desk, actor: Actor, url: str) -> str | None:
+    """Find the one feed at an address; where there is none, or a choice, say so."""
+    found = find_feeds(desk, actor, url)
+    if len(found.feeds) == 1:
+        return found.feeds[0].address
+    if not found.feeds and all(tried.fault and tried.fault.code in UNREACHED for tried in found.tried):
+        console.progress(f"{found.asked} could not be asked just now; subscribing to it as it is")
+        return found.asked
+    if found.feeds:
+        head = f"{len(found.feeds)} feeds are there; add the one you mean, with --as-is:"
+        rows = [(feed.address, feed.title or "") for feed in found.feeds]
+    else:
+        head = "No feed was found there. This was tried:"
+        rows = [(t.address, fault_sentence(t.fault) if t.fault else "names no feed") for t in found.tried]
+    console.show(discovery_shape(found), [head, *table(rows)])
+    return None
 
 
 def _finish(console: Console, desk: Desk, actor: Actor, job_id: JobId) -> Job:

@@ -1,4 +1,4 @@
-"""How a refresh is done: by the running worker, which is asked and waited for, or here where none runs."""
+"""How what needs the network is done: by the running worker, which is asked and waited for, or here where none runs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BusyError, ConflictError
 from aggregator.model.ports import RefreshReport
-from aggregator.services import subscribing
+from aggregator.services import discovering, subscribing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from aggregator.cli.console import Console
+    from aggregator.model.discovery import Discovery
     from aggregator.model.ids import FeedId
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
@@ -37,6 +38,11 @@ def refresh_sources(console: Console, *, everything: bool, now: datetime | None)
         return _refresh_here(desk, wanted)
 
 
+def find_feeds(desk: Desk, actor: Actor, address: str) -> Discovery:
+    """Find the feeds at an address. Raises BadInputError, and BusyError while its site is to be left alone."""
+    return discovering.discover(desk, actor, address, without_worker=_discover_here)
+
+
 def _worker_runs(desk: Desk) -> bool:
     try:
         desk.ask.ping()
@@ -56,3 +62,9 @@ def _refresh_here(desk: Desk, wanted: Sequence[FeedId] | None) -> RefreshReport:
     from aggregator.worker.once import refresh  # noqa: PLC0415  # the outward client and the parsers
 
     return refresh(desk, wanted)
+
+
+def _discover_here(desk: Desk, address: str) -> Discovery:
+    from aggregator.worker.once import discover  # noqa: PLC0415  # the outward client and the parsers
+
+    return discover(desk, address)

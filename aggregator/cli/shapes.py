@@ -13,6 +13,7 @@ from aggregator.services.health import fault_sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.entry import Body, Entry
     from aggregator.model.ids import FeedId
     from aggregator.model.job import JobItem
@@ -43,6 +44,22 @@ def feed_shape(source: SubscribedFeed) -> Shape:
         "error": fault_sentence(fault) if fault else None,
         "fault": fault.code if fault else None,
         "entries": source.entries,
+    }
+
+
+def discovery_shape(found: Discovery) -> Shape:
+    """Shape what `feeds add` found where it did not find the one feed: those there are, and what was tried."""
+    return {
+        "asked": found.asked,
+        "found": [{"url": feed.address, "title": feed.title} for feed in found.feeds],
+        "tried": [
+            {
+                "url": tried.address,
+                "error": fault_sentence(tried.fault) if tried.fault else None,
+                "fault": tried.fault.code if tried.fault else None,
+            }
+            for tried in found.tried
+        ],
     }
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.ids import FeedId
 
 
@@ -48,6 +49,10 @@ class Ask(Protocol):
 
     def image(self, url: str, *, wait: float) -> Image:
         """Fetch a picture through the outward door. Raises FetchError."""
+        ...
+
+    def discover(self, address: str, *, wait: float) -> Discovery:
+        """Look for feeds at an address. Raises FetchError (TIMEOUT) where that is not done after `wait` seconds."""
         ...
 
     def wake(self) -> None:

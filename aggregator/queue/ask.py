@@ -1,8 +1,8 @@
 """Asks the running worker over DATA/worker.sock (model.ports.Ask): what a web process or command cannot do itself.
 
 One connection a question; a question and its answer are one msgpack map each, framed by their length.
-`{"ask": "refresh" | "image" | "wake" | "ping", ...}` is answered by `{"ok": ...}`, `{"fault": [code, detail,
-retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
+`{"ask": "refresh" | "image" | "discover" | "wake" | "ping", ...}` is answered by `{"ok": ...}`,
+`{"fault": [code, detail, retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.errors import BadInputError, BusyError, FetchError
+from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ports import Image, RefreshReport
 from aggregator.queue.frames import frame, read_frame, short_path
@@ -49,6 +50,15 @@ class WorkerSocket:
         kind, data = self._ask({"ask": "image", "url": url, "wait": wait}, wait + MARGIN)
         return Image(kind, data)
 
+    def discover(self, address: str, *, wait: float) -> Discovery:
+        """Look for feeds at an address. Raises FetchError (TIMEOUT), and BusyError without a worker."""
+        found = self._ask({"ask": "discover", "address": address, "wait": wait}, wait + MARGIN)
+        return Discovery(
+            asked=found["asked"],
+            feeds=tuple(DiscoveredFeed(**feed) for feed in found["feeds"]),
+            tried=tuple(Tried(tried["address"], _fault(tried["fault"])) for tried in found["tried"]),
+        )
+
     def wake(self) -> None:
         """Tell the worker to look for waiting jobs and due feeds now; quietly does nothing without one."""
         try:
@@ -74,6 +84,10 @@ class WorkerSocket:
         if message is None:
             raise BusyError("the worker")
         return _answer(msgpack.unpackb(message))
+
+
+def _fault(told: Mapping[str, Any] | None) -> Fault | None:
+    return Fault(FaultCode(told["code"]), told["detail"], told["retry_after"]) if told else None
 
 
 def _answer(answer: Mapping[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Parse jobs and their results as bytes, for the pipe to the parse processes.
+"""Jobs for the parse processes and their results as bytes, for the pipe to the parse processes.
 
 A message is msgpack of [kind, field, field, ...], fields in the order of the dataclass; both ends are the
 same release, so there is no version in it. A new field of a model class travels by itself as long as its type
@@ -14,18 +14,28 @@ from typing import TYPE_CHECKING, Any
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
+from aggregator.model.discovery import DiscoveredFeed
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
+from aggregator.sources.discovery import FoundFeeds, PageJob
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_KINDS: dict[type, str] = {ParseJob: "job", ParsedDocument: "document", Fault: "fault"}
+Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | Fault
+
+_KINDS: dict[type, str] = {
+    ParseJob: "job",
+    ParsedDocument: "document",
+    PageJob: "page",
+    FoundFeeds: "feeds",
+    Fault: "fault",
+}
 
 
-def to_message(value: ParseJob | ParsedDocument | Fault) -> bytes:
+def to_message(value: Message) -> bytes:
     """Pack a job, a result, or the fault that stands for a result."""
     message: bytes = msgpack.packb(
         (_KINDS[type(value)], *_row(value)),
@@ -36,12 +46,14 @@ def to_message(value: ParseJob | ParsedDocument | Fault) -> bytes:
     return message
 
 
-def from_message(message: bytes) -> ParseJob | ParsedDocument | Fault:
+def from_message(message: bytes) -> Message:
     """Unpack what `to_message` packed. Raises ValueError for anything else."""
     kind, *row = msgpack.unpackb(message, use_list=False, timestamp=3, unicode_errors="surrogatepass")
-    readers: dict[str, Callable[[Sequence[Any]], ParseJob | ParsedDocument | Fault]] = {
+    readers: dict[str, Callable[[Sequence[Any]], Message]] = {
         "job": _job,
         "document": _document,
+        "page": lambda row: PageJob(*row),
+        "feeds": _feeds,
         "fault": lambda row: Fault(FaultCode(row[0]), *row[1:]),
     }
     if kind not in readers:
@@ -51,7 +63,19 @@ def from_message(message: bytes) -> ParseJob | ParsedDocument | Fault:
 
 _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     kind: attrgetter(*(f.name for f in fields(kind)))
-    for kind in (ParseJob, ParseLimits, ParsedDocument, FeedData, EntryData, Author, Enclosure, Fault)
+    for kind in (
+        ParseJob,
+        ParseLimits,
+        ParsedDocument,
+        FeedData,
+        EntryData,
+        Author,
+        Enclosure,
+        Fault,
+        PageJob,
+        FoundFeeds,
+        DiscoveredFeed,
+    )
 }
 
 
@@ -77,6 +101,11 @@ def _job(row: Sequence[Any]) -> ParseJob:
 def _document(row: Sequence[Any]) -> ParsedDocument:
     feed, entries, *rest = row
     return ParsedDocument(_feed(feed), tuple(_entry(entry) for entry in entries), *rest)
+
+
+def _feeds(row: Sequence[Any]) -> FoundFeeds:
+    itself, linked = row
+    return FoundFeeds(DiscoveredFeed(*itself) if itself else None, tuple(DiscoveredFeed(*feed) for feed in linked))
 
 
 _ENTRY = {f.name: place for place, f in enumerate(fields(EntryData))}

@@ -8,7 +8,7 @@ import logging
 import os
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
@@ -18,15 +18,18 @@ from aggregator.model.ids import FeedId
 from aggregator.queue.frames import HEADER, frame, length_of, short_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from pathlib import Path
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.ports import Image, RefreshReport
 
 log = logging.getLogger(__name__)
 LARGEST_QUESTION = 1024 * 1024
 READ_SECONDS = 5.0
 LONGEST_WAIT = 3600.0
+
+Done = TypeVar("Done")
 
 
 class Answers(Protocol):
@@ -38,6 +41,10 @@ class Answers(Protocol):
 
     async def image(self, url: str) -> Image:
         """Fetch a picture. Raises FetchError."""
+        ...
+
+    async def discover(self, address: str) -> Discovery:
+        """Look for feeds at an address."""
         ...
 
     def wake(self) -> None:
@@ -127,6 +134,8 @@ class AnswerServer:
                 return await self._refresh(feeds, wait)
             case {"ask": "image", "url": str() as url, "wait": int() | float() as wait}:
                 return await self._image(url, wait)
+            case {"ask": "discover", "address": str() as address, "wait": int() | float() as wait}:
+                return asdict(await _in_time(self._answers.discover(address), wait))
             case {"ask": "wake"}:
                 self._answers.wake()
                 return None
@@ -146,17 +155,21 @@ class AnswerServer:
         return asdict(task.result()) if done else None
 
     async def _image(self, url: str, wait: float) -> list[Any]:
-        try:
-            async with asyncio.timeout(min(max(wait, 0.0), LONGEST_WAIT)):
-                image = await self._answers.image(url)
-        except TimeoutError as exc:
-            raise FetchError(Fault(FaultCode.TIMEOUT, f"{wait:g} s")) from exc
+        image = await _in_time(self._answers.image(url), wait)
         return [image.type, image.data]
 
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._working.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("a refresh that was asked for failed: %s", error)
+
+
+async def _in_time(work: Awaitable[Done], wait: float) -> Done:
+    try:
+        async with asyncio.timeout(min(max(wait, 0.0), LONGEST_WAIT)):
+            return await work
+    except TimeoutError as exc:
+        raise FetchError(Fault(FaultCode.TIMEOUT, f"{wait:g} s")) from exc
 
 
 async def _question(reader: asyncio.StreamReader) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from aggregator.errors import BroadsheetError, StorageFullError
 from aggregator.queue.inprocess import Ticker
 from aggregator.wiring import open_desk
 from aggregator.worker.answer import AnswerServer
+from aggregator.worker.discovering import discover
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
 from aggregator.worker.staff import open_staff
@@ -20,6 +21,7 @@ from aggregator.worker.staff import open_staff
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.ids import FeedId
     from aggregator.model.ports import Image, RefreshReport
     from aggregator.services.desk import Desk
@@ -96,6 +98,10 @@ class Worker:
     async def image(self, url: str) -> Image:
         """Fetch a picture. Raises FetchError."""
         return await self._staff.outbound.get_image(url)
+
+    async def discover(self, address: str) -> Discovery:
+        """Look for feeds at an address."""
+        return await discover(self._staff, address, self._desk.clock.now())
 
     def wake(self) -> None:
         """Look for waiting jobs and due feeds now."""

@@ -1,15 +1,17 @@
-"""One round of fetching without a running worker, for a command."""
+"""What a worker would do, done once without one, for a command."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
+from aggregator.worker import discovering
 from aggregator.worker.staff import open_staff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.ids import FeedId
     from aggregator.model.ports import RefreshReport
     from aggregator.services.desk import Desk
@@ -24,5 +26,15 @@ def refresh(desk: Desk, feeds: Sequence[FeedId] | None) -> RefreshReport:
     async def run() -> RefreshReport:
         async with open_staff(desk) as staff:
             return await staff.loop.these(feeds)
+
+    return asyncio.run(run())
+
+
+def discover(desk: Desk, address: str) -> Discovery:
+    """Look for feeds at an address, without a running worker."""
+
+    async def run() -> Discovery:
+        async with open_staff(desk) as staff:
+            return await discovering.discover(staff, address, desk.clock.now())
 
     return asyncio.run(run())

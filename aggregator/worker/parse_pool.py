@@ -12,18 +12,21 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
+from aggregator.sources.discovery import FoundFeeds
 from aggregator.sources.job import ParsedDocument
 from aggregator.sources.wire import from_message, to_message
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from aggregator.sources.discovery import PageJob
     from aggregator.sources.job import ParseJob
+    from aggregator.sources.wire import Message
 
 CPU_SECONDS = 5
 WALL_SECONDS = 20.0
@@ -31,6 +34,8 @@ WALL_SECONDS = 20.0
 LARGEST_RESULT = 64 * 1024 * 1024
 PIPE_BYTES = 1024 * 1024
 MODULE = "aggregator.worker.parse_process"
+
+Result = TypeVar("Result")
 
 
 class ParsePool:
@@ -58,10 +63,11 @@ class ParsePool:
 
     async def read(self, job: ParseJob) -> ParsedDocument:
         """Read a document. Raises FetchError, with the fault PARSER_LIMIT where it took too much."""
-        result = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, job)
-        if isinstance(result, Fault):
-            raise FetchError(result)
-        return result
+        return await self._done(job, ParsedDocument)
+
+    async def find_feeds(self, job: PageJob) -> FoundFeeds:
+        """Look a document through for feeds. Raises FetchError as `read` does."""
+        return await self._done(job, FoundFeeds)
 
     def pids(self) -> tuple[int, ...]:
         """Return the processes that are there now."""
@@ -85,23 +91,29 @@ class ParsePool:
     ) -> None:
         self.close()
 
-    def _read(self, job: ParseJob) -> ParsedDocument | Fault:
+    async def _done(self, job: ParseJob | PageJob, kind: type[Result]) -> Result:
+        result = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, job)
+        if isinstance(result, Fault):
+            raise FetchError(result)
+        if not isinstance(result, kind):
+            raise FetchError(Fault(FaultCode.PARSER_LIMIT, "no answer"))
+        return result
+
+    def _ask(self, job: ParseJob | PageJob) -> Message:
         process = self._take()
         if process is None:
             return Fault(FaultCode.PARSER_LIMIT, "stopped")
         try:
             answer = process.ask(to_message(job), self._wall_seconds)
-            result = from_message(answer)
+            result: Message = from_message(answer)
         except (OSError, EOFError, ValueError) as exc:
             result = Fault(FaultCode.PARSER_LIMIT, "time" if isinstance(exc, TimeoutError) else process.end())
-        if isinstance(result, ParsedDocument) or (
-            isinstance(result, Fault) and result.code is not FaultCode.PARSER_LIMIT
-        ):
+        if isinstance(result, Fault) and result.code is FaultCode.PARSER_LIMIT:
+            self._drop(process)
+        else:
             with self._lock:
                 self._idle.append(process)
-            return result
-        self._drop(process)
-        return result if isinstance(result, Fault) else Fault(FaultCode.PARSER_LIMIT, "no answer")
+        return result
 
     def _take(self) -> ParseProcess | None:
         with self._lock:

@@ -12,17 +12,19 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
+from aggregator.sources.discovery import PageJob, find_feeds
 from aggregator.sources.document import read_document
+from aggregator.sources.job import ParseJob
 from aggregator.sources.wire import from_message, to_message
 from aggregator.worker.lifeline import die_with_parent
 
 if TYPE_CHECKING:
-    from aggregator.sources.job import ParsedDocument, ParseJob
+    from aggregator.sources.wire import Message
 
 log = logging.getLogger(__name__)
 MIB = 1024 * 1024
@@ -48,9 +50,9 @@ def main(arguments: list[str]) -> None:
             return  # what the heap looks like now is nobody's wish: a new process takes the next job
 
 
-def _answer(message: bytes) -> ParsedDocument | Fault:
+def _answer(message: bytes) -> Message:
     try:
-        return read_document(cast("ParseJob", from_message(message)))  # the pool sends nothing else
+        return _done(from_message(message))
     except FetchError as exc:
         return exc.fault
     except (MemoryError, RecursionError) as exc:
@@ -58,6 +60,15 @@ def _answer(message: bytes) -> ParsedDocument | Fault:
     except Exception as exc:  # the feed is marked as broken and the next ones are read
         log.exception("a document could not be read")
         return Fault(FaultCode.BROKEN, type(exc).__name__)
+
+
+def _done(job: Message) -> Message:
+    match job:
+        case ParseJob():
+            return read_document(job)
+        case PageJob():
+            return find_feeds(job)
+    raise TypeError(f"{type(job).__name__} is no job")
 
 
 def _limit_memory(mib: int) -> None:

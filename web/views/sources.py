@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId
-from aggregator.services import neighbour, subscribing
+from aggregator.services import discovering, neighbour, subscribing
 from aggregator.services.subscribing import Removed
 from web.asked import number
 from web.door import actor, desk
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from aggregator.model.discovery import Discovery
     from aggregator.model.feed import Move
     from aggregator.model.subscription import SubscribedFeed
 
@@ -29,6 +31,7 @@ bp = Blueprint("sources", __name__)
 
 PAGE = 200
 TROUBLED = 50
+NOTHING_FOUND = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @bp.get("/sources")
@@ -57,9 +60,14 @@ def add() -> str:
 
 @bp.post("/sources/add")
 def add_this() -> ResponseReturnValue:
-    """Subscribe to an address; what is wrong with it is told beside the field."""
+    """Subscribe to the feed of an address; what is wrong with it, or several to choose from, stand beside the field."""
     address, folder = request.form.get("address", "").strip(), request.form.get("folder", "").strip()
     try:
+        if "as_is" not in request.form:
+            found = discovering.discover(desk(), actor(), address)
+            if len(found.feeds) != 1:
+                return _add_page(address, folder, found=found), HTTPStatus.OK if found.feeds else NOTHING_FOUND
+            address = found.feeds[0].address
         added = subscribing.add_source(desk(), actor(), address, folder=folder or None)
     except (BadInputError, ConflictError) as exc:
         return _add_page(address, folder, exc), told_of(exc).status
@@ -138,11 +146,17 @@ def restore(feed_id: int) -> ResponseReturnValue:
     return _back_to(feed_id, gettext("It is back."))
 
 
-def _add_page(address: str = "", folder: str = "", problem: BadInputError | ConflictError | None = None) -> str:
+def _add_page(
+    address: str = "",
+    folder: str = "",
+    problem: BadInputError | ConflictError | None = None,
+    found: Discovery | None = None,
+) -> str:
     return render_template(
         "add_source.html",
         address=address,
         folder=folder,
+        found=found,
         problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
         folders=subscribing.folders(desk(), actor()),
     )

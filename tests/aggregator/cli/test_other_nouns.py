@@ -100,7 +100,7 @@ def test_add_says_where_it_went_wrong(made):
 
 
 def test_added_source_is_listed(made):
-    made("feeds", "add", "https://harbour.example.org/feed", "--folder", "News/Local", "--title", "Harbour")
+    made("feeds", "add", "https://harbour.example.org/feed", "--as-is", "--folder", "News/Local", "--title", "Harbour")
     (feed,) = made("feeds", "list", "--json").json
     assert ("Harbour", "News/Local", None) == (feed["title"], feed["folder"], feed["error"])
 
@@ -194,7 +194,7 @@ def test_title_cannot_speak_to_the_terminal(made, tmp_path):
     file = tmp_path / "x.opml"
     file.write_text(opml("harbour.example.org"))
     made("feeds", "import", file)
-    made("feeds", "add", "https://quai.example.net/", "--title", "\x1b[2J\u202eevil")
+    made("feeds", "add", "https://quai.example.net/", "--as-is", "--title", "\x1b[2J\u202eevil")
     assert ("\x1b" in made("feeds", "list").out, "\u202e" in made("feeds", "list").out) == (False, False)
 
 

@@ -7,6 +7,7 @@ import msgpack
 import pytest
 
 from aggregator.errors import BadInputError, BusyError, FetchError
+from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ids import FeedId
 from aggregator.model.ports import Image, RefreshReport
@@ -15,6 +16,12 @@ from aggregator.queue.frames import frame, read_frame
 from aggregator.worker.answer import AnswerServer
 
 REPORT = RefreshReport(fetched=3, not_modified=2, failed=1, entries_new=40, entries_changed=5)
+
+FOUND = Discovery(
+    "https://paper.example/",
+    (DiscoveredFeed("https://paper.example/feed", "Paper"), DiscoveredFeed("https://paper.example/rss")),
+    (Tried("https://paper.example/"), Tried("https://paper.example/f", Fault(FaultCode.STATUS, "404", 3))),
+)
 
 
 class Worker:
@@ -39,6 +46,13 @@ class Worker:
         if self.raises:
             raise self.raises
         return Image("image/png", b"\x89PNG" * 1000)
+
+    async def discover(self, address):
+        self.asked.append(address)
+        await self.release.wait()
+        if self.raises:
+            raise self.raises
+        return FOUND
 
     def wake(self):
         self.asked.append("wake")
@@ -84,6 +98,12 @@ def test_a_refresh_that_takes_longer_goes_on_without_us(tmp_path):
 def test_a_picture_comes_back_whole(tmp_path):
     image = talk(tmp_path, lambda ask: ask.image("https://paper.example/a.png", wait=60))
     assert image == Image("image/png", b"\x89PNG" * 1000)
+
+
+def test_what_was_found_comes_back_with_what_was_tried(tmp_path):
+    worker = Worker()
+    assert talk(tmp_path, lambda ask: ask.discover("https://paper.example/", wait=60), worker) == FOUND
+    assert worker.asked == ["https://paper.example/"]
 
 
 def test_a_picture_that_takes_too_long_is_a_timeout(tmp_path):

@@ -1,0 +1,115 @@
+"""Looks for feeds at an address somebody pasted: by asking it, reading what it names, and trying likely places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from aggregator.errors import BusyError, FetchError
+from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
+from aggregator.model.fault import FaultCode
+from aggregator.model.feed import Validators
+from aggregator.sources.discovery import FoundFeeds, PageJob
+from aggregator.sources.places import MOST_GUESSES, service_guesses, well_known
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aggregator.worker.staff import Staff
+
+_NOBODY_THERE: Final = {
+    FaultCode.BAD_ADDRESS,
+    FaultCode.REFUSED_ADDRESS,
+    FaultCode.DNS,
+    FaultCode.CONNECT,
+    FaultCode.TLS,
+    FaultCode.TIMEOUT,
+}
+"""Faults of the whole site: nothing else is asked of it then."""
+
+
+async def discover(staff: Staff, address: str, now: datetime) -> Discovery:
+    """Find the feeds of a page, a profile or a site; `address` itself where it is one.
+
+    A service that answers under its own name is asked for its known feeds at once. Elsewhere the address is asked
+    first; what it links counts, then the places of a service whose addresses look so, then the usual places.
+    """
+    search = _Search(staff, now, address)
+    guesses = service_guesses(address)
+    if guesses.own_host and (found := await search.those_of(guesses.addresses)):
+        return search.result(found)
+    named = await search.ask(address)
+    if named is not None and named.itself is not None:
+        # The address as it was pasted: where it leads on for good, the feed moves by itself.
+        return search.result((replace(named.itself, address=address),))
+    if named is not None and named.linked:
+        return search.result(named.linked)
+    if not guesses.own_host and not search.hopeless:
+        found = await search.those_of(guesses.addresses)
+        if not found and not search.hopeless:
+            found = await search.first_of(well_known(search.arrived))
+        return search.result(found)
+    return search.result(())
+
+
+@dataclass(slots=True)
+class _Search:
+    staff: Staff
+    now: datetime
+    asked: str
+    arrived: str = ""
+    hopeless: bool = False
+    tried: list[Tried] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.arrived = self.asked
+
+    def result(self, feeds: tuple[DiscoveredFeed, ...]) -> Discovery:
+        return Discovery(self.asked, feeds, tuple(self.tried))
+
+    async def ask(self, address: str) -> FoundFeeds | None:
+        """Ask one address and note what came. Raises BusyError where the site is to be left alone for now."""
+        try:
+            fetched = await self.staff.outbound.get_feed(address, Validators())
+            job = PageJob(fetched.body, fetched.encoding, fetched.content_type, fetched.address, self.now)
+            named = await self.staff.pool.find_feeds(job)
+        except FetchError as exc:
+            self.tried.append(Tried(address, exc.fault))
+            self.hopeless = exc.fault.code in _NOBODY_THERE
+            return None
+        if address == self.asked:
+            self.arrived = fetched.address
+        if named.itself is None:
+            self.tried.append(Tried(address))
+        return named
+
+    async def those_of(self, addresses: tuple[str, ...]) -> tuple[DiscoveredFeed, ...]:
+        """Return all of these that are feeds."""
+        found = []
+        for address in addresses[:MOST_GUESSES]:
+            feed = await self._feed_at(address)
+            if feed is not None:
+                found.append(feed)
+            if self.hopeless:
+                break
+        return tuple(found)
+
+    async def first_of(self, addresses: tuple[str, ...]) -> tuple[DiscoveredFeed, ...]:
+        """Return the first of these that is a feed: the others are mostly the same one again."""
+        for address in addresses:
+            feed = await self._feed_at(address)
+            if feed is not None:
+                return (feed,)
+            if self.hopeless:
+                break
+        return ()
+
+    async def _feed_at(self, address: str) -> DiscoveredFeed | None:
+        try:
+            named = await self.ask(address)
+        except BusyError:
+            if not self.tried:
+                raise
+            self.hopeless = True  # enough was asked of this site for now
+            return None
+        return None if named is None or named.itself is None else replace(named.itself, address=address)
