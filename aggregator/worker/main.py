@@ -16,6 +16,7 @@ from aggregator.worker.answer import AnswerServer
 from aggregator.worker.discovering import discover
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
+from aggregator.worker.ledgers import Ledgers
 from aggregator.worker.staff import open_staff
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Worker:
         self._desk = desk
         self._staff = staff
         self._imports = Imports(desk)
+        self._ledgers = Ledgers(desk)
         self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
         self._look = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -120,6 +122,7 @@ class Worker:
             self._look.clear()
             await self._server.open()
             self._begin("imports", self._imports.run)
+            self._begin("ledgers", self._ledgers.run)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)
 
