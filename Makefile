@@ -27,7 +27,7 @@ docs: $(VENV)/.developer
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build
 
 pytest: $(VENV)/.developer
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench: $(VENV)/.developer
 	$(BIN)/python -m tests.benchmarks

@@ -25,8 +25,10 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    # No wider than a module: while it is open, an event loop runs in this thread, and asyncio.run refuses in the
+    # tests of other rooms.
     path = shutil.which("chromium")
     if path is None:
         if os.environ.get("CI"):
