@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,17 +73,34 @@ class EntryData:
     index: str = field(repr=False)
 
 
+class Marks(NamedTuple):
+    """What an entry is known by besides its key, each a number of 48 bits; None where it has no such thing.
+
+    `link` is where it links to whatever the scheme, `place` the same without the host, `title` its title (or its
+    first words), `text` both title and first words.
+    """
+
+    link: int | None = None
+    place: int | None = None
+    title: int | None = None
+    text: int | None = None
+
+
+NO_MARKS = Marks()
+
+
 @dataclass(frozen=True, slots=True)
 class EntryForUpdate:
     """What we hold of one entry, as much as deciding needs. From the seen-marker, which outlives the entry."""
 
-    key: str
+    key_hash: bytes  # 16 bytes: the key itself is not kept
     uid: Uid
     entry_id: EntryId | None  # None: seen once, the entry itself is gone
     raw_hash: bytes
     time: datetime
     first_seen: datetime
     age_known: bool = True
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def _title(entry: RawEntry, element: Element) -> None:
 
 
 def _link(entry: RawEntry, element: Element) -> None:
-    entry.link = entry.link or text_of(element) or element.get("href")
+    if entry.link is None or entry.link == entry.guid:  # a guid that came before only stands in for a link
+        entry.link = text_of(element) or element.get("href") or entry.link
 
 
 def _guid(entry: RawEntry, element: Element) -> None:

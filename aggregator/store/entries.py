@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, select, tuple_, type_coerce
 
 from aggregator.errors import NotFoundError
-from aggregator.model.entry import Body, Entry, EntryForUpdate
+from aggregator.model.entry import Body, Entry, EntryForUpdate, Marks
 from aggregator.model.ids import EntryId, FeedId, Uid, is_uid
 from aggregator.store.bulk import Bulk, chunks, insert_into
 from aggregator.store.columns import to_seconds
@@ -26,6 +26,7 @@ from aggregator.store.entry_rows import (
 )
 from aggregator.store.tables import carried, entry, entry_body, entry_gone, seen
 from aggregator.store.values import take_numbers
+from aggregator.text.marks import marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,15 +40,20 @@ HASH_BYTES = 16
 
 _MARKERS = (
     seen.c.key_hash, seen.c.uid, seen.c.entry_id, seen.c.raw_hash, seen.c.time, seen.c.first_seen, seen.c.age_known,
+    seen.c.link_mark, seen.c.place_mark, seen.c.title_mark, seen.c.text_mark,
 )  # fmt: skip
 _HELD = select(*_MARKERS).where(
     seen.c.feed_id == bindparam("feed_id"), seen.c.key_hash.in_(bindparam("hashes", expanding=True))
 )
-_HELD_BY_LINK = (
-    select(entry.c.guid, entry.c.link, *_MARKERS)
-    .join(seen, (seen.c.feed_id == entry.c.feed_id) & (seen.c.time == entry.c.time) & (seen.c.entry_id == entry.c.id))
-    .where(entry.c.link_hash.in_(bindparam("hashes", expanding=True)), entry.c.feed_id == bindparam("feed_id"))
-    .order_by(entry.c.id)
+# Without an index: only a feed's own markers are looked through, and only where something new arrived.
+_ALIKE = (
+    select(*_MARKERS)
+    .where(
+        seen.c.feed_id == bindparam("feed_id"),
+        seen.c.place_mark.in_(bindparam("places", expanding=True))
+        | seen.c.text_mark.in_(bindparam("texts", expanding=True)),
+    )
+    .order_by(seen.c.first_seen, seen.c.uid)
 )
 _CARRIED = select(carried.c.feed_id, carried.c.hashes).where(carried.c.feed_id.in_(bindparam("ids", expanding=True)))
 _ENTRIES = select(*ENTRY_COLUMNS)
@@ -80,10 +86,12 @@ _CHANGE = Bulk(f"UPDATE entry SET {', '.join(f'{name} = ?' for name in CHANGING)
 _ADD_BODY = Bulk(insert_into("entry_body", ("entry_id", "content_html", "summary_html")))
 _CHANGE_BODY = Bulk("UPDATE entry_body SET content_html = ?, summary_html = ? WHERE entry_id = ?")
 _MARK = Bulk(
-    "INSERT INTO seen (feed_id, key_hash, uid, entry_id, raw_hash, time, first_seen, age_known)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO seen (feed_id, key_hash, uid, entry_id, raw_hash, time, first_seen, age_known,"
+    " link_mark, place_mark, title_mark, text_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (feed_id, key_hash) DO UPDATE SET entry_id = excluded.entry_id, raw_hash = excluded.raw_hash,"
-    " time = excluded.time, first_seen = excluded.first_seen, age_known = excluded.age_known"
+    " time = excluded.time, first_seen = excluded.first_seen, age_known = excluded.age_known,"
+    " link_mark = excluded.link_mark, place_mark = excluded.place_mark, title_mark = excluded.title_mark,"
+    " text_mark = excluded.text_mark"
 )
 _DROP_MARKER = Bulk("DELETE FROM seen WHERE feed_id = ? AND key_hash = ?")
 # An entry and its marker have the same time, and there is an index over that.
@@ -95,37 +103,29 @@ def find_held(conn: Connection, feed_id: FeedId, keys: Sequence[str]) -> dict[st
     """Return what is held of a feed's entries with these keys, also of those that are gone."""
     by_hash = {key_hash(key): key for key in keys}
     rows = (row for part in chunks(list(by_hash)) for row in conn.execute(_HELD, {"feed_id": feed_id, "hashes": part}))
-    held = (_held_of(row, by_hash[bytes(row.key_hash)]) for row in rows)
-    return {each.key: each for each in held}
+    return {by_hash[bytes(row.key_hash)]: _held_of(row) for row in rows}
 
 
-def find_held_by_links(
-    conn: Connection, feed_id: FeedId, links: Sequence[str]
-) -> tuple[tuple[str, EntryForUpdate], ...]:
-    """Return what is held of a feed's entries that link exactly there, each with its link."""
-    by_hash = {link_hash(link): link for link in links}
-    rows = (
-        row
-        for part in chunks(list(by_hash))
-        for row in conn.execute(_HELD_BY_LINK, {"feed_id": feed_id, "hashes": part})
-    )
-    return tuple((row.link, _held_of(row, _key_of(row))) for row in rows if row.link in by_hash.values())
+def find_alike(conn: Connection, feed_id: FeedId, marks: Sequence[Marks]) -> tuple[EntryForUpdate, ...]:
+    """Return what is held of a feed's entries with one of these places or texts, the first seen first."""
+    found: dict[Uid, EntryForUpdate] = {}
+    for part in chunks(marks):
+        given = {"places": [m.place for m in part if m.place], "texts": [m.text for m in part if m.text]}
+        held = map(_held_of, conn.execute(_ALIKE, {"feed_id": feed_id, **given}))
+        found |= {each.uid: each for each in held}
+    return tuple(found.values())
 
 
-def _key_of(row: Row[*tuple[Any, ...]]) -> str:
-    """Tell the key of an entry with a link: only its hash is kept, but it was its guid or its link."""
-    return row.guid if row.guid is not None and key_hash(row.guid) == bytes(row.key_hash) else str(row.link)
-
-
-def _held_of(row: Row[*tuple[Any, ...]], key: str) -> EntryForUpdate:
+def _held_of(row: Row[*tuple[Any, ...]]) -> EntryForUpdate:
     return EntryForUpdate(
-        key=key,
+        key_hash=bytes(row.key_hash),
         uid=Uid(row.uid),
         entry_id=None if row.entry_id is None else EntryId(row.entry_id),
         raw_hash=bytes(row.raw_hash),
         time=row.time,
         first_seen=row.first_seen,
         age_known=row.age_known,
+        marks=Marks(row.link_mark, row.place_mark, row.title_mark, row.text_mark),
     )
 
 
@@ -157,8 +157,8 @@ def _held_id(intent: EntryUpdateIntent) -> EntryId | None:
 
 def _drop_old_keys(conn: Connection, feed_id: FeedId, intents: Sequence[EntryUpdateIntent]) -> None:
     """Take away the markers of entries that changed their key: an entry has one, or its source's pace would grow."""
-    moved = [each.held.key for each in intents if each.held and each.held.key != each.data.key]
-    _DROP_MARKER.run(conn, [(feed_id, key_hash(key)) for key in moved])
+    held = [(each.held.key_hash, key_hash(each.data.key)) for each in intents if each.held]
+    _DROP_MARKER.run(conn, [(feed_id, old) for old, new in held if old != new])
 
 
 def _ids_there(conn: Connection, ids: Sequence[int]) -> set[int]:
@@ -197,6 +197,7 @@ def _marker(feed_id: FeedId, entry_id: int, intent: EntryUpdateIntent) -> tuple[
         to_seconds(intent.time),
         to_seconds(intent.first_seen),
         intent.age_known,
+        *marks_of(intent.data),
     )
 
 

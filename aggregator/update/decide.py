@@ -15,27 +15,31 @@ from typing import TYPE_CHECKING
 
 from aggregator.model.entry import EntryUpdateIntent
 from aggregator.model.ids import Uid
-from aggregator.update.sameness import same_link, spellings
+from aggregator.text.marks import marks_of
+from aggregator.update.sameness import EVIDENCE, Days, days_of, spellings, traits
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from aggregator.model.entry import EntryData, EntryForUpdate
+    from aggregator.model.entry import EntryData, EntryForUpdate, Marks
+    from aggregator.update.sameness import Traits
 
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 """A date before this is a broken clock or an empty field, not the day of publication."""
+MOST_REPEATED = 2
+"""So many entries of a document may say what earlier ones said, and be new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What we hold of the entries of one document.
 
-    `by_key` answers for every spelling of their keys, `by_link` (canonical links) for the links of those whose key
-    is unknown: several where several entries share a link.
+    `by_key` answers for every spelling of their keys, `alike` are those that have a place or a text in common with
+    one whose key is unknown.
     """
 
     by_key: Mapping[str, EntryForUpdate] = field(default_factory=lambda: MappingProxyType({}))
-    by_link: Mapping[str, Sequence[EntryForUpdate]] = field(default_factory=lambda: MappingProxyType({}))
+    alike: Sequence[EntryForUpdate] = ()
 
 
 def decide(
@@ -46,16 +50,18 @@ def decide(
     fresh: bool,
     now: datetime,
     taken: Container[Uid] = frozenset(),
+    carried: Container[bytes] = frozenset(),
 ) -> tuple[EntryUpdateIntent, ...]:
     """Return what to write, in document order; nothing for entries that are as we hold them.
 
     `first_address` is the feed's address at first sight, `fresh` says that it never had a good fetch, `taken` are
-    uids that entries of other feeds have.
+    uids that entries of other feeds have, `carried` the raw hashes of all that the document carries, also of what is
+    not among `entries` because we hold it as it is.
     """
     first_seen = now.replace(microsecond=0)
     intents: list[EntryUpdateIntent] = []
     used: set[Uid] = set()
-    for data, known in _match(entries, held):
+    for data, known in _match(entries, held, carried):
         if known is None:
             uid = _free_uid(first_address, data.key, taken, used)
             intents.append(_new(data, uid, first_seen, fresh=fresh))
@@ -81,9 +87,8 @@ def mint_uid(first_address: str, key: str, counter: int = 0) -> Uid:
 
 
 def _new(data: EntryData, uid: Uid, first_seen: datetime, *, fresh: bool) -> EntryUpdateIntent:
-    dated = data.published is not None and data.published >= OLDEST
-    time = entry_time(data.published, first_seen)
-    return EntryUpdateIntent(data, uid, time, first_seen, dated or not fresh, None)
+    dated = _dated(data.published, first_seen)
+    return EntryUpdateIntent(data, uid, dated or first_seen, first_seen, dated is not None or not fresh, None)
 
 
 def _free_uid(first_address: str, key: str, taken: Container[Uid], used: Container[Uid]) -> Uid:
@@ -95,7 +100,9 @@ def _free_uid(first_address: str, key: str, taken: Container[Uid], used: Contain
     return uid
 
 
-def _match(entries: Sequence[EntryData], held: Held) -> tuple[tuple[EntryData, EntryForUpdate | None], ...]:
+def _match(
+    entries: Sequence[EntryData], held: Held, carried: Container[bytes]
+) -> tuple[tuple[EntryData, EntryForUpdate | None], ...]:
     """Tie each entry of the document, by its first occurrence, to what we hold of it.
 
     Exact keys go first, so that an entry which is still there under its own key is never taken for another one.
@@ -103,14 +110,14 @@ def _match(entries: Sequence[EntryData], held: Held) -> tuple[tuple[EntryData, E
     firsts = {data.key: data for data in reversed(entries)}
     order = [data for data in entries if firsts[data.key] is data]
     matched = {data.key: held.by_key.get(data.key) for data in order}
-    if None in matched.values() and (held.by_key or held.by_link):
+    if None in matched.values() and (held.by_key or held.alike):
         used = {known.uid for known in matched.values() if known is not None}
-        links = Counter(same_link(data.link) for data in order if data.link)
         for data in order:
-            if matched[data.key] is None:
-                known = _by_spelling(data, held, used) or _by_link(data, held, used, links)
-                matched[data.key] = known
-                used |= {known.uid} if known else set()
+            known = matched[data.key] or _by_spelling(data, held, used)
+            matched[data.key] = known
+            used |= {known.uid} if known else set()
+        used |= {known.uid for known in held.alike if known.raw_hash in carried}
+        _match_alike(order, matched, held.alike, used)
     return tuple((data, matched[data.key]) for data in order)
 
 
@@ -122,12 +129,66 @@ def _by_spelling(data: EntryData, held: Held, used: Container[Uid]) -> EntryForU
     return None
 
 
-def _by_link(data: EntryData, held: Held, used: Container[Uid], links: Counter[str]) -> EntryForUpdate | None:
-    if not data.link:
-        return None
-    link = same_link(data.link)
-    found = held.by_link.get(link, ())
-    # A link that several entries share (a changelog, the site's front door) says nothing about which one this is.
-    if len(found) != 1 or links[link] != 1 or found[0].uid in used:
-        return None
-    return found[0]
+def _match_alike(
+    order: Sequence[EntryData],
+    matched: dict[str, EntryForUpdate | None],
+    alike: Sequence[EntryForUpdate],
+    used: set[Uid],
+) -> None:
+    """Tie entries with unknown keys to those held that are proven to be the same, by the strongest evidence first."""
+    marks = {data.key: marks_of(data) for data in order}
+    arriving = Counter(mark.place for mark in marks.values())
+    holding = Counter(known.marks.place for known in alike)
+    by_mark: dict[int | None, list[EntryForUpdate]] = {}
+    for known in alike:
+        by_mark.setdefault(known.marks.place, []).append(known)
+        by_mark.setdefault(known.marks.text, []).append(known)
+
+    def compared(data: EntryData, known: EntryForUpdate) -> Traits:
+        mark = marks[data.key]
+        alone = arriving[mark.place] == holding[mark.place] == 1
+        return traits(mark, known.marks, _days(data, known), alone=alone)
+
+    for proves in EVIDENCE:
+        for data in order:
+            if matched[data.key] is not None:
+                continue
+            mark = marks[data.key]
+            there = (known for part in (mark.place, mark.text) if part is not None for known in by_mark.get(part, ()))
+            found = next((k for k in there if k.uid not in used and proves(compared(data, k))), None)
+            if found is not None:
+                matched[data.key] = found
+                used.add(found.uid)
+    _match_many(order, matched, marks, alike, used)
+
+
+def _match_many(
+    order: Sequence[EntryData],
+    matched: dict[str, EntryForUpdate | None],
+    marks: Mapping[str, Marks],
+    alike: Sequence[EntryForUpdate],
+    used: Container[Uid],
+) -> None:
+    """Tie undated entries by what they say alone, where so many do so at once that their feed changed all links.
+
+    One or two may be a text that its publisher repeats; those are new.
+    """
+    by_text = {known.marks.text: known for known in reversed(alike) if known.uid not in used}
+    pairs = {}
+    for data in order:
+        text = marks[data.key].text
+        known = by_text.get(text) if text is not None and matched[data.key] is None else None
+        if known is not None and _days(data, known) is Days.UNKNOWN:
+            pairs[data.key] = known
+            del by_text[text]
+    if len(pairs) > MOST_REPEATED:
+        matched.update(pairs)
+
+
+def _days(data: EntryData, known: EntryForUpdate) -> Days:
+    return days_of(_dated(data.published, known.first_seen), known.time, known.first_seen)
+
+
+def _dated(published: datetime | None, first_seen: datetime) -> datetime | None:
+    """Return the `time` an entry would have had, None where nothing dates it."""
+    return None if published is None or published < OLDEST else entry_time(published, first_seen)

@@ -16,10 +16,11 @@ from aggregator.errors import ConflictError, StoreError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FetchFailure, FetchOutcome
 from aggregator.store import entries, feeds, leases, moves
+from aggregator.text.marks import marks_of
 from aggregator.update.decide import Held, decide
 from aggregator.update.moving import after_answer, is_sure
 from aggregator.update.outcome import Arrived, Failed, PutOff, Stored, Unchanged
-from aggregator.update.sameness import same_link, spellings
+from aggregator.update.sameness import spellings
 from aggregator.update.schedule import after_failure, after_not_modified, after_ok, stops
 from aggregator.update.source import proposed_again
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from aggregator.model.entry import EntryData, EntryForUpdate, EntryUpdateIntent
+    from aggregator.model.entry import EntryData, EntryUpdateIntent
     from aggregator.model.feed import DueFeed, FeedData
     from aggregator.model.ids import FeedId, Uid
     from aggregator.store.database import Database
@@ -150,7 +151,13 @@ class _Shelf:
 
         def decided(taken: frozenset[Uid] = frozenset()) -> tuple[EntryUpdateIntent, ...]:
             return decide(
-                arriving, there, first_address=feed.first_address, fresh=feed.fresh, now=self._now, taken=taken
+                arriving,
+                there,
+                first_address=feed.first_address,
+                fresh=feed.fresh,
+                now=self._now,
+                taken=taken,
+                carried=frozenset(arrived.document.carried),
             )
 
         intents = decided()
@@ -215,8 +222,4 @@ def _held(conn: Connection, feed: DueFeed, arriving: Sequence[EntryData]) -> Hel
     if not missing or feed.fresh:
         return Held(by_key)
     others = entries.find_held(conn, feed.id, [s for data in missing for s in spellings(data.key)])
-    links = {link for data in missing if data.link for link in (data.link, *spellings(data.link))}
-    by_link: dict[str, list[EntryForUpdate]] = {}
-    for link, known in entries.find_held_by_links(conn, feed.id, tuple(links)):
-        by_link.setdefault(same_link(link), []).append(known)
-    return Held({**others, **by_key}, by_link)
+    return Held({**others, **by_key}, entries.find_alike(conn, feed.id, [marks_of(data) for data in missing]))

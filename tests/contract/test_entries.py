@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aggregator.errors import ConflictError, NotFoundError
-from aggregator.model.entry import Author, Body, Enclosure, Entry, Kind
+from aggregator.model.entry import Author, Body, Enclosure, Entry, Kind, Marks
 from aggregator.store import entries, feeds, search, states, values
+from aggregator.text.marks import marks_of
 
 
 @pytest.fixture
@@ -61,20 +62,32 @@ def test_held_entries_are_found_by_key(conn, add, make, feed_id, now):
     entry = add(make.data("a"), age_known=False)["a"]
     held = entries.find_held(conn, feed_id, ["a", "b"])
     assert ["a"] == list(held)
-    assert ("a", entry.uid, entry.id, entry.time, now, False) == (
-        held["a"].key, held["a"].uid, held["a"].entry_id, held["a"].time, held["a"].first_seen, held["a"].age_known,
+    assert (entry.uid, entry.id, entry.time, now, False) == (
+        held["a"].uid, held["a"].entry_id, held["a"].time, held["a"].first_seen, held["a"].age_known,
     )  # fmt: skip
     assert make.data("a").raw_hash == held["a"].raw_hash
 
 
-def test_held_entries_are_found_by_link_within_their_feed(conn, add, make, feed_id, now):
-    add(make.data("a", link="https://example.org/x"), make.data("b", link="https://example.org/x", guid=None))
-    links = ["https://example.org/x", "https://example.org/none"]
-    found = entries.find_held_by_links(conn, feed_id, links)
-    assert ["a", "https://example.org/x"] == [held.key for _, held in found]
+def test_held_entries_are_found_by_place_or_text_within_their_feed_also_when_they_are_gone(
+    conn, add, make, feed_id, now
+):
+    made = [make.data(key, link=f"https://example.org/{key}", text=key) for key in "abc"]
+    gone = add(*made)["a"]
+    entries.delete_entries(conn, [gone.id])
+    moved = make.data("x", link="http://example.net/a?utm_source=x")
+    told_again = make.data("y", link="https://example.org/y", title=made[1].title, text="b")
+    marks = [marks_of(moved), marks_of(told_again), Marks()]
+    found = {held.uid: held for held in entries.find_alike(conn, feed_id, marks)}
+    held = entries.find_held(conn, feed_id, ["a", "b"])
+    assert {held["a"].uid: held["a"], held["b"].uid: held["b"]} == found
+    assert (None, marks_of(made[0])) == (found[gone.uid].entry_id, found[gone.uid].marks)
     other = feeds.add_feed(conn, make.feed("https://example.net/"), now=now, due=now)
-    assert () == entries.find_held_by_links(conn, other, links)
-    assert 2 == len(entries.find_by_link(conn, links[0]))
+    assert () == entries.find_alike(conn, other, marks)
+
+
+def test_entries_of_all_feeds_are_found_by_their_link(conn, add, make):
+    add(make.data("a", link="https://example.org/x"), make.data("b", link="https://example.org/x", guid=None))
+    assert 2 == len(entries.find_by_link(conn, "https://example.org/x"))
 
 
 def test_a_change_is_written_everywhere(conn, add, make, full, feed_id):

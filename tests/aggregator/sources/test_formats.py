@@ -204,3 +204,10 @@ def test_engagement_counts_are_dropped_and_change_no_hash(read):
     before, after = read(body), read(body.replace(b"4711", b"4712"))
     assert "4711" not in repr(before)
     assert before.carried == after.carried
+
+
+@pytest.mark.parametrize("items", [("guid", "link"), ("link", "guid")])
+def test_a_link_goes_before_a_guid_that_is_one(rss, items):
+    told = {"guid": "<guid>https://paper.example/?p=1</guid>", "link": "<link>https://paper.example/one</link>"}
+    entry = rss("".join(told[item] for item in items))
+    assert (entry.guid, entry.link) == ("https://paper.example/?p=1", "https://paper.example/one")

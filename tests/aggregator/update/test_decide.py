@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from aggregator.model.entry import EntryData, EntryForUpdate, Kind
 from aggregator.model.ids import EntryId, Uid
+from aggregator.text.marks import marks_of
 from aggregator.update.decide import OLDEST, Held, decide, entry_time, mint_uid
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, 654321, tzinfo=UTC)
@@ -43,7 +44,7 @@ def entry(key="k1", **told):
 
 def held(key="k1", **told):
     values = {
-        "key": key,
+        "key_hash": key.encode(),
         "uid": Uid("0" * 32),
         "entry_id": EntryId(7),
         "raw_hash": b"0" * 16,
@@ -53,9 +54,14 @@ def held(key="k1", **told):
     return EntryForUpdate(**(values | told))
 
 
-def run(entries, known=(), *, links=(), fresh=False, taken=frozenset()):
-    there = Held({k.key: k for k in known}, {link: tuple(known) for link in links})
-    return decide(tuple(entries), there, first_address=ADDRESS, fresh=fresh, now=NOW, taken=taken)
+def like(data, key="old", **told):
+    """What is held of an entry that was as `data` says, under another key."""
+    return held(key, time=entry_time(data.published, SEEN), first_seen=SEEN, marks=marks_of(data), **told)
+
+
+def run(entries, known=(), *, alike=(), fresh=False, taken=frozenset(), carried=frozenset()):
+    there = Held({k.key_hash.decode(): k for k in known}, alike)
+    return decide(tuple(entries), there, first_address=ADDRESS, fresh=fresh, now=NOW, taken=taken, carried=carried)
 
 
 def test_a_new_entry_gets_its_uid_from_the_feeds_first_address_and_its_key():
@@ -153,29 +159,79 @@ def test_a_key_in_another_spelling_is_the_same_entry(before, after):
 
 
 def test_a_new_guid_on_a_known_link_is_the_same_entry():
-    known = held("old-guid")
-    (intent,) = run(
-        [entry("new-guid", link="https://paper.example/1?utm_source=rss")], [known], links=["paper.example/1"]
-    )
-    assert intent.uid == known.uid
+    known = like(entry(link="https://paper.example/1", excerpt="Words"))
+    (intent,) = run([entry("new", link="http://www.paper.example/1/?utm_source=rss", excerpt="Words")], alike=[known])
+    assert (intent.uid, intent.held) == (known.uid, known)
 
 
-def test_a_link_of_two_entries_of_the_document_proves_nothing():
-    entries = [entry("a", link="https://paper.example/"), entry("b", link="https://paper.example/")]
-    assert [i.held for i in run(entries, [held("old")], links=["paper.example"])] == [None, None]
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"link": "https://paper.example/1"}, {"link": "https://news.example/1"}),
+        ({"link": "https://paper.example/1"}, {"link": "https://paper.example/1", "excerpt": "Corrected"}),
+        ({"link": "https://paper.example/1"}, {"link": "https://paper.example/1", "title": "Corrected"}),
+        ({"link": "https://paper.example/1"}, {"link": "https://paper.example/story?id=1"}),
+        ({"link": "https://paper.example/1", "published": None}, {"link": "https://news.example/1", "published": None}),
+        ({"published": None}, {"published": None}),
+        ({"link": "https://paper.example/1"}, {"link": "https://paper.example/1", "published": NOW}),
+    ],
+)
+def test_an_entry_under_another_key_is_known_by_what_stays(before, after):
+    first = entry(**{"excerpt": "Words", **before})
+    known = like(first)
+    (intent,) = run([entry("new", **{"excerpt": "Words", **before, **after})], alike=[known])
+    assert intent.held == known
 
 
-def test_a_link_of_two_held_entries_proves_nothing():
-    known = [held("old"), held("older", uid=Uid("1" * 32))]
-    (intent,) = run([entry("new", link="https://paper.example/")], known, links=["paper.example"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"link": "https://paper.example/2", "title": "Another"},
+        {"link": "https://paper.example/2", "published": NOW},
+        {"link": "https://paper.example/1", "published": NOW, "excerpt": "Other words"},
+        {"link": "https://another.example/1", "published": NOW},
+        {"link": "https://paper.example/2", "published": None},
+    ],
+)
+def test_one_trait_alone_proves_nothing(other):
+    known = like(entry(link="https://paper.example/1", excerpt="Words"))
+    (intent,) = run([entry("new", **{"excerpt": "Words", **other})], alike=[known])
     assert intent.held is None
 
 
-def test_an_entry_still_there_under_its_own_key_is_not_taken_for_a_new_one():
-    known = held("old")
-    entries = [entry("new", link="https://paper.example/x"), entry("old", raw_hash=known.raw_hash)]
-    (intent,) = run(entries, [known], links=["paper.example/x"])
-    assert (intent.data.key, intent.held) == ("new", None)
+def test_the_front_door_as_a_link_proves_nothing():
+    known = like(entry(link="https://paper.example/", title="Monday"))
+    (intent,) = run([entry("new", link="https://paper.example/", title="Tuesday")], alike=[known])
+    assert intent.held is None
+
+
+def test_a_link_and_date_that_several_share_prove_nothing():
+    known = [like(entry(link="https://paper.example/x", title=t), t, uid=mint_uid("", t)) for t in ("one", "two")]
+    (intent,) = run([entry("new", link="https://paper.example/x", title="three")], alike=known)
+    assert intent.held is None
+
+
+def test_twins_are_told_apart_by_the_strongest_evidence():
+    titles = ("one", "two", "three")
+    known = [like(entry(link="https://paper.example/x", title=t), t, uid=mint_uid("", t)) for t in titles]
+    intents = run([entry(f"new {t}", link="https://paper.example/x", title=t) for t in titles], alike=known[::-1])
+    assert [intent.held for intent in intents] == known
+
+
+@pytest.mark.parametrize(("count", "new"), [(2, 2), (3, 0)])
+def test_undated_texts_under_other_links_are_repeated_by_the_one_or_known_by_the_many(count, new):
+    before = [entry(f"old {n}", link=f"https://a.example/{n}", title=f"T {n}", published=None) for n in range(count)]
+    after = [replace(b, key=f"new {n}", link=f"https://a.example/?id={n}") for n, b in enumerate(before)]
+    known = [like(b, b.key, uid=mint_uid("", b.key)) for b in before]
+    assert sum(i.held is None for i in run(after, alike=known)) == new
+
+
+def test_an_entry_still_there_as_it_was_is_not_taken_for_a_new_one():
+    known = like(entry(link="https://paper.example/x", excerpt="Same"))
+    arriving = entry("new", link="https://paper.example/x", excerpt="Same")
+    assert run([arriving], alike=[known], carried={known.raw_hash})[0].held is None
+    both = run([arriving, entry("old", raw_hash=known.raw_hash)], [known], alike=[known])
+    assert [(i.data.key, i.held) for i in both] == [("new", None)]
 
 
 def test_an_entry_under_its_old_and_its_new_guid_is_written_once():
