@@ -40,6 +40,22 @@ def check(console: Console) -> int:
     return faults.DOES_NOT_HOLD if problems else faults.DONE
 
 
+@command(db, "canary")
+def canary(console: Console) -> int:
+    """Show that marks have no part in any order: change them all on a copy, and rank before and after."""
+    from aggregator.services.canary import try_marks  # noqa: PLC0415  # loads the engine
+
+    with console.desk() as (desk, actor):
+        found = try_marks(desk, actor)
+    differing = [{"list": slug, "rule": rule} for slug, rule in found.differing]
+    told = {"ok": not differing, "marks": found.marks, "orders": found.orders, "differing": differing}
+    lines = [f"{each['list']} by {each['rule']} differs." for each in differing] or [
+        f"{found.marks} marks changed at random on a copy; {found.orders} orders are the same to the byte."
+    ]
+    console.show(told, lines)
+    return faults.DOES_NOT_HOLD if differing else faults.DONE
+
+
 @command(db, "backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(console: Console, file: Path) -> None:

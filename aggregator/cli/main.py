@@ -48,7 +48,9 @@ NOUNS: Mapping[str, Noun] = {
         "verify",
         "Work a receipt out again, from itself alone; 1 with the first difference if it does not hold.",
     ),
-    "rules": Noun("aggregator.cli.rules", "rules", "Check, list and publish ranking rules."),
+    "rules": Noun(
+        "aggregator.cli.rules", "rules", "Check, publish, compare and try ranking rules, and say them in plain words."
+    ),
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
     "members": Noun("aggregator.cli.members", "members", "Show who is here."),

@@ -1,4 +1,4 @@
-"""`broadsheet rules`: check a rule, publish it, list what is published."""
+"""`broadsheet rules`: check, publish, compare, try and explain rules."""
 
 from __future__ import annotations
 
@@ -9,19 +9,28 @@ import click
 
 from aggregator.cli import faults
 from aggregator.cli.console import command, stamp, table
-from aggregator.cli.shapes import rule_shape
-from aggregator.errors import BadDocumentError
-from aggregator.services import editing
+from aggregator.cli.shapes import replay_shape, rule_shape
+from aggregator.errors import BadDocumentError, BadInputError
+from aggregator.services import editing, replaying, versions
+from aggregator.services.accounts import LANGUAGES
+from rankers import RuleError
 
 if TYPE_CHECKING:
-    from aggregator.cli.console import Console
+    from collections.abc import Iterable, Iterator
 
+    from aggregator.cli.console import Console
+    from aggregator.services.replaying import Replay
+    from rankers import Section
+
+LANGUAGE = click.Choice(LANGUAGES)
+MOST_ROOMS = 15
+"""Sources and languages shown to people, those that change most; --json has them all."""
 TOML = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
 def rules() -> None:
-    """Check, list and publish ranking rules."""
+    """Check, publish, compare and try ranking rules, and say them in plain words."""
 
 
 @command(rules, "check")
@@ -50,6 +59,93 @@ def list_(console: Console) -> None:
     console.show(shapes, table([(rule.slug, f"version {rule.number}", rule.hash[:12], rule.title) for rule in found]))
 
 
+@command(rules, "diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--lang", "language", type=LANGUAGE, default="en", show_default=True, help="In this language.")
+def diff(console: Console, before: str, after: str, language: str) -> None:
+    """Say what changes from rule A to rule B; `rule@2` names a version."""
+    with console.desk() as (desk, actor):
+        one, other = (editing.find_version(desk, actor, name) for name in (before, after))
+        found = editing.changes(one, other, language=language)
+    shape = {
+        "same_order": found.same_order,
+        "changes": [{"kind": change.kind, "line": change.line, "text": change.text} for change in found.changes],
+    }
+    lines = [change.text for change in found.changes] or ["Nothing differs."]
+    console.show(shape, [*lines, "Both give the same order."] if found.same_order and found.changes else lines)
+
+
+@command(rules, "statement")
+@click.argument("rule", metavar="RULE")
+@click.option("--lang", "language", type=LANGUAGE, default="en", show_default=True, help="In this language.")
+def statement(console: Console, rule: str, language: str) -> None:
+    """Say a whole rule in plain words; `rule@2` names a version."""
+    with console.desk() as (desk, actor):
+        version = editing.find_version(desk, actor, rule)
+        sections = editing.statement(version, language=language)
+    shape = {
+        "rule": rule_shape(version) | {"number": version.number},
+        "language": language,
+        "sections": [
+            {
+                "key": section.key,
+                "heading": section.heading,
+                "sentences": [
+                    {"line": s.line, "text": s.text, "why": s.why, "points": s.points, "share": s.share}
+                    for s in section.sentences
+                ],
+            }
+            for section in sections
+        ],
+    }
+    console.show(shape, _said(version.title, sections))
+
+
+@command(rules, "replay")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--list", "slug", default="front-page", show_default=True, metavar="LIST", help="In this list.")
+@click.option(
+    "--days", type=click.IntRange(1, 90), default=14, show_default=True, metavar="N", help="Over so many days."
+)
+def replay(console: Console, before: str, after: str, slug: str, days: int) -> None:
+    """Try rule B beside rule A on the last days of a list: what comes, goes, and who has room."""
+    with console.desk() as (desk, actor):
+        one, other = (editing.find_version(desk, actor, name) for name in (before, after))
+        found = replaying.replay(
+            desk, actor, slug, one, other, days=days,
+            progress=lambda done, all_: console.progress(f"day {done} of {all_}"),
+        )  # fmt: skip
+    console.show(replay_shape(found), _replayed(found))
+
+
+@command(rules, "fork")
+@click.argument("rule", metavar="RULE")
+@click.argument("new", metavar="ID")
+@click.option("--title", metavar="TEXT", help="Under this title; otherwise under the same.")
+@click.option("--reason", required=True, help="Why: kept with the version for everybody to read.")
+def fork(console: Console, rule: str, new: str, title: str | None, reason: str) -> None:
+    """Publish a copy of RULE under another id; it keeps where it came from."""
+    with console.desk() as (desk, actor):
+        try:
+            version = editing.fork(desk, actor, rule, new, title=title, reason=reason)
+        except RuleError as fault:
+            raise BadInputError(new, fault.problems[0].message) from fault
+    console.show(
+        rule_shape(version) | {"number": version.number}, [f"{version.title}, as {version.slug}: {version.hash}."]
+    )
+
+
+@command(rules, "version")
+@click.argument("rule", metavar="RULE")
+def version(console: Console, rule: str) -> None:
+    """Write the signed envelope of a version, for handing on; `rule@2` names a version."""
+    with console.desk() as (desk, actor):
+        found = editing.find_version(desk, actor, rule)
+        click.echo(versions.envelope(desk, actor, found.id))
+
+
 @command(rules, "publish")
 @click.argument("file", type=TOML)
 @click.option("--reason", required=True, help="Why: kept with the version for everybody to read.")
@@ -68,6 +164,33 @@ def publish(console: Console, file: Path, reason: str) -> int:
         [f"{version.title}, version {version.number}: {version.hash}."],
     )
     return faults.DONE
+
+
+def _said(title: str, sections: Iterable[Section]) -> Iterator[str]:
+    yield title
+    for section in sections:
+        yield ""
+        yield section.heading
+        for sentence in section.sentences:
+            yield f"  {sentence.text}{f' ({sentence.why})' if sentence.why else ''}"
+
+
+def _replayed(found: Replay) -> Iterator[str]:
+    yield f"{found.list.title}: {found.before.title} (A) beside {found.after.title} (B)."
+    rows = [("day", "entries", "alike", "come", "go", "move")]
+    rows += [
+        (day.at.date().isoformat(), str(day.candidates), _percent(1000 * day.overlap) if day.candidates else "-",
+         str(day.entering), str(day.leaving), str(day.moved))
+        for day in found.days
+    ]  # fmt: skip
+    yield from table(rows)
+    for heading, rooms in (("Room by source", found.sources), ("Room by language", found.languages)):
+        yield f"{heading}, A then B:"
+        yield from table([("  " + key, _percent(one), _percent(other)) for key, one, other in rooms[:MOST_ROOMS]])
+
+
+def _percent(thousandths: float) -> str:
+    return f"{thousandths / 10:.1f} %"
 
 
 def _read(file: Path) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aggregator.model.traffic import Account, Traffic
     from aggregator.services.importing import ImportCounts
     from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
+    from aggregator.services.replaying import Replay
     from aggregator.services.searching import Found
     from rankers import Move
 
@@ -152,6 +153,29 @@ def entry_shape(entry: Entry, body: Body, feed_address: str) -> Shape:
         "excerpt": entry.excerpt,
         "content_html": body.content_html,
         "summary_html": body.summary_html,
+    }
+
+
+def replay_shape(found: Replay) -> Shape:
+    """Write down a replay; room in thousandths of all there was."""
+    return {
+        "list": found.list.slug,
+        "before": rule_shape(found.before) | {"number": found.before.number},
+        "after": rule_shape(found.after) | {"number": found.after.number},
+        "overlap": found.overlap,
+        "days": [
+            {
+                "at": stamp(day.at),
+                "entries": day.candidates,
+                "overlap": day.overlap,
+                "entering": day.entering,
+                "leaving": day.leaving,
+                "moved": day.moved,
+            }
+            for day in found.days
+        ],
+        "sources": [{"source": key, "before": one, "after": other} for key, one, other in found.sources],
+        "languages": [{"language": key, "before": one, "after": other} for key, one, other in found.languages],
     }
 
 

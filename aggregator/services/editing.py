@@ -14,7 +14,7 @@ from aggregator.services.rights import Right, require
 from aggregator.services.versions import Origin, sign
 from aggregator.store import lists, members
 from aggregator.store import rules as stored
-from rankers import RuleError, parse_rule, published_rules
+from rankers import RuleError, diff_rules, make_statement, parse_rule, published_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Problem, RuleDocument
+    from rankers import Diff, Problem, RuleDocument, Section
 
 LONGEST_REASON = 1000
 SHIPPED = "Shipped with Broadsheet."
@@ -112,6 +112,24 @@ def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *,
         versions=versions,
         current=version is versions[0],
     )
+
+
+def find_version(desk: Desk, actor: Actor, name: str) -> RuleVersion:
+    """Give a version by name: `many-voices` is the current one, `many-voices@2` the second. Raises NotFoundError."""
+    slug, _, number = name.partition("@")
+    if number and not number.isdecimal():
+        raise NotFoundError("rule version", name)
+    return rule_page(desk, actor, slug, int(number) if number else None).version
+
+
+def changes(before: RuleVersion, after: RuleVersion, *, language: str = "en") -> Diff:
+    """Say what differs between two versions, what moves entries first."""
+    return diff_rules(document_of(before.toml), document_of(after.toml), sentences_of(language))
+
+
+def statement(version: RuleVersion, *, language: str = "en") -> tuple[Section, ...]:
+    """Say a whole rule in plain words, made from the rule itself."""
+    return make_statement(document_of(version.toml), sentences_of(language))
 
 
 def rule_lines(version: RuleVersion, *, language: str = "en") -> tuple[RuleLine, ...]:

@@ -14,6 +14,7 @@ from aggregator.store.tables import entry, entry_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from random import Random
 
     from sqlalchemy import Connection
 
@@ -26,6 +27,7 @@ _STATES = select(
     entry_state.c.owner == bindparam("member"), entry_state.c.entry_id.in_(bindparam("ids", expanding=True))
 )  # fmt: skip
 _THERE = select(entry.c.id).where(entry.c.id.in_(bindparam("ids", expanding=True)))
+_ALL = select(entry.c.id)
 _SET = Bulk(
     "INSERT INTO entry_state (entry_id, owner, read, starred, later) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (entry_id, owner) DO UPDATE SET read = excluded.read, starred = excluded.starred,"
@@ -74,6 +76,14 @@ def put_states(conn: Connection, member: MemberId, states: Mapping[EntryId, Entr
     """Put states back as they were, for those entries that are still there."""
     there = _there(conn, list(states))
     _SET.run(conn, [(each, member, states[each].read, states[each].starred, states[each].later) for each in there])
+
+
+def put_random_states(conn: Connection, member: MemberId, chance: Random) -> int:
+    """Give a member other marks on every entry, drawn at random; gives how many. For copies alone."""
+    ids = [EntryId(each) for each in conn.execute(_ALL).scalars()]
+    draw = [chance.getrandbits(3) for _ in ids]
+    _SET.run(conn, [(each, member, bool(d & 1), bool(d & 2), bool(d & 4)) for each, d in zip(ids, draw, strict=True)])
+    return len(ids)
 
 
 def _there(conn: Connection, ids: Sequence[EntryId]) -> list[EntryId]:
