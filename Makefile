@@ -8,7 +8,7 @@ PACKAGES := aggregator rankers web
 .PHONY: run test lint types imports docs pytest bench long messages clean
 
 run: $(VENV)/.product
-	@$(BIN)/broadsheet init --data $(DATA) --starter feeds.opml
+	@$(BIN)/broadsheet init --data $(DATA) --starter feeds.opml >/dev/null  # `up` prints the link where one is needed
 	@$(BIN)/broadsheet up --data $(DATA)
 
 test: lint types imports docs pytest
