@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LOW_SPACE = 200 * 2**20
 """Below so many free bytes a warning is due: a migration makes a backup first, which needs room."""
 SHORT_SECRET = 32
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def up(desk: Desk) -> tuple[Part, ...]:
 def doctor(desk: Desk, actor: Actor) -> tuple[Part, ...]:
     """Look at what an instance may ail from, beyond `up`: who may read it, its secret, disk, address and feeds."""
     require(actor, Right.RUN_INSTANCE)
-    return (*up(desk), _privacy(desk), _secret(desk), _space(desk), _address(desk), _clock(desk), _feeds(desk))
+    looked = (_privacy(desk), _secret(desk), _space(desk), _largest(desk), _address(desk), _clock(desk), _feeds(desk))
+    return (*up(desk), *looked)
 
 
 def _database(desk: Desk) -> Part:
@@ -93,7 +95,23 @@ def _secret(desk: Desk) -> Part:
 
 def _space(desk: Desk) -> Part:
     free = shutil.disk_usage(desk.settings.data).free
-    return Part("disk", ok=free >= LOW_SPACE, said=f"{free // 2**20} MiB free")
+    used = sum(path.stat().st_size for path in desk.settings.data.rglob("*") if path.is_file())
+    return Part("disk", ok=free >= LOW_SPACE, said=f"{used / 2**20:.1f} MiB used, {free // 2**20} MiB free")
+
+
+def _largest(desk: Desk) -> Part:
+    """Say which feeds hold most entries, and how much room they take together if all entries are alike."""
+    with desk.database.read() as conn:
+        counts = feeds.count_entries(conn)
+        most = sorted(counts, key=lambda each: (-counts[each], each))[:MOST_NAMED]
+        titles = feeds.get_feeds(conn, most)
+    path = desk.database.path
+    each = path.stat().st_size / max(sum(counts.values()), 1) / 2**20 if path is not None else 0
+    named = (
+        f"{titles[feed].title} {counts[feed]}" + (f" (about {counts[feed] * each:.1f} MiB)" if each else "")
+        for feed in most
+    )
+    return Part("entries", ok=True, said=f"{sum(counts.values())} held" + "".join(f"; {name}" for name in named))
 
 
 def _address(desk: Desk) -> Part:

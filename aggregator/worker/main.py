@@ -17,14 +17,17 @@ from aggregator.worker.discovering import discover
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
+from aggregator.worker.retention import Retention
 from aggregator.worker.staff import open_staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from aggregator.model.discovery import Discovery
     from aggregator.model.ids import FeedId
-    from aggregator.model.ports import Image, RefreshReport
+    from aggregator.model.ports import Image, RefreshReport, Span
+    from aggregator.outbound.audio import AudioStream
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
     from aggregator.worker.staff import Staff
@@ -70,6 +73,7 @@ class Worker:
         self._staff = staff
         self._imports = Imports(desk)
         self._ledgers = Ledgers(desk)
+        self._retention = Retention(desk)
         self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
         self._look = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -86,6 +90,7 @@ class Worker:
         finally:
             ticker.stop()
             self._imports.stop()
+            self._retention.stop()
             importing = self._busy.pop("imports", None)
             tasks = [looking, *self._busy.values()]
             for task in tasks:
@@ -100,6 +105,10 @@ class Worker:
     async def image(self, url: str) -> Image:
         """Fetch a picture. Raises FetchError."""
         return await self._staff.outbound.get_image(url)
+
+    def audio(self, url: str, span: Span | None) -> AbstractAsyncContextManager[AudioStream]:
+        """Open a sound file or a part of one. Raises FetchError."""
+        return self._staff.outbound.open_audio(url, span)
 
     async def discover(self, address: str) -> Discovery:
         """Look for feeds at an address."""
@@ -123,6 +132,7 @@ class Worker:
             await self._server.open()
             self._begin("imports", self._imports.run)
             self._begin("ledgers", self._ledgers.run)
+            self._begin("retention", self._retention.run)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)
 
