@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from datetime import datetime
 
     from aggregator.model.discovery import Discovery
@@ -40,6 +40,35 @@ class Image:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a file in bytes, `last` included; None is its end."""
+
+    first: int
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioHead:
+    """How a sound file, or a part of one, is handed on: `length` is of what follows, `total` of the file.
+
+    `first` is None where the whole file follows, because nobody asked for a part or its server gives none.
+    """
+
+    type: str
+    length: int | None
+    first: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A sound file on its way. `parts` breaks off where the way does; closing it ends the way."""
+
+    head: AudioHead
+    parts: Generator[bytes, None, None]
+
+
 class Ask(Protocol):
     """What a web process or command asks the worker for. Raises BusyError where no worker answers."""
 
@@ -49,6 +78,10 @@ class Ask(Protocol):
 
     def image(self, url: str, *, wait: float) -> Image:
         """Fetch a picture through the outward door. Raises FetchError."""
+        ...
+
+    def audio(self, url: str, span: Span | None, *, wait: float) -> Audio:
+        """Open a sound file through the outward door; `wait` seconds to its first part. Raises FetchError."""
         ...
 
     def discover(self, address: str, *, wait: float) -> Discovery:

@@ -20,6 +20,7 @@ from aggregator.model.ports import Image
 from aggregator.outbound import limits
 from aggregator.outbound.agent import user_agent
 from aggregator.outbound.answer import check_headers, check_status, encoding, media_type, read_body, validator
+from aggregator.outbound.audio import AUDIO_TYPES, AudioStream, begin_audio, range_field
 from aggregator.outbound.faults import CAUGHT, as_fault
 from aggregator.outbound.freshness import max_age, retry_after
 from aggregator.outbound.gate import Gate
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
 
-    from aggregator.model.ports import Clock
+    from aggregator.model.ports import Clock, Span
 
 IMAGES_AT_ONCE: Final = 8
+AUDIO_AT_ONCE: Final = 8
 
 _FEED_TYPES: Final = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -53,6 +55,7 @@ class Deadlines:
     connect: float = limits.CONNECT_SECONDS
     feed: float = limits.FEED_SECONDS
     image: float = limits.IMAGE_SECONDS
+    audio: float = limits.AUDIO_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ class Outbound:
         )
         self._slots = asyncio.Semaphore(self._connections)
         self._image_slots = asyncio.Semaphore(IMAGES_AT_ONCE)
+        self._audio_slots = asyncio.Semaphore(AUDIO_AT_ONCE)
         self._gate = Gate(Politeness(), self._steady or asyncio.get_running_loop().time)
         return self
 
@@ -200,6 +204,30 @@ class Outbound:
         if kind is None:
             raise FetchError(Fault(FaultCode.BAD_ANSWER, "not a picture"))
         return Image(kind, body)
+
+    @asynccontextmanager
+    async def open_audio(self, url: str, span: Span | None) -> AsyncIterator[AudioStream]:
+        """Open a sound file of at most 300 MiB, or a part of it; nothing of it is held. Raises FetchError, BusyError.
+
+        As with pictures somebody waits: the minute's budget of the domain does not count, all else does.
+        """
+        errand = _Errand(
+            CIMultiDict({"Accept": AUDIO_TYPES, "Accept-Encoding": "identity", **range_field(span)}),
+            self._deadlines.audio,
+            limits.AUDIO_BYTES,
+            self._audio_slots,
+            conditional=False,
+            counted=False,
+        )
+        target = check_url(url, self._private)
+        for _ in range(limits.REDIRECTS + 1):
+            async with self._request(target, errand) as response:
+                status, location = response.status, response.headers.get("Location")
+                if status not in _REDIRECTS or location is None:
+                    yield await begin_audio(response, span, retry_after(response.headers, self._clock.now()))
+                    return
+            target = self._hop(target, location)
+        raise FetchError(Fault(FaultCode.REDIRECTS, f"more than {limits.REDIRECTS}"))
 
     async def _fetch(self, address: str, errand: _Errand) -> _Answer:
         """Go after redirects by hand, each hop checked as if it were the first."""

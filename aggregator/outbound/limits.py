@@ -14,12 +14,15 @@ from aggregator.model.fault import Fault, FaultCode
 MIB: Final = 1024 * 1024
 FEED_BYTES: Final = 10 * MIB
 IMAGE_BYTES: Final = 5 * MIB
+AUDIO_BYTES: Final = 300 * MIB  # passed through in small parts, never held
+AUDIO_SLICE: Final = 4 * MIB  # asked of a publisher at once, where parts can be asked for
 HEADER_BYTES: Final = 64 * 1024
 HEADER_FIELDS: Final = 200
 REDIRECTS: Final = 5
 CONNECT_SECONDS: Final = 10.0
 FEED_SECONDS: Final = 30.0
 IMAGE_SECONDS: Final = 10.0
+AUDIO_SECONDS: Final = 1800.0  # a listener may take it slowly where a publisher only gives the whole
 
 _STEP: Final = 256 * 1024
 

@@ -1,13 +1,14 @@
 """Asks the running worker over DATA/worker.sock (model.ports.Ask): what a web process or command cannot do itself.
 
 One connection a question; a question and its answer are one msgpack map each, framed by their length.
-`{"ask": "refresh" | "image" | "discover" | "wake" | "ping", ...}` is answered by `{"ok": ...}`,
+`{"ask": "refresh" | "image" | "audio" | "discover" | "wake" | "ping", ...}` is answered by `{"ok": ...}`,
 `{"fault": [code, detail, retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
 """
 
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
@@ -15,18 +16,21 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 from aggregator.errors import BadInputError, BusyError, FetchError
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
-from aggregator.model.ports import Image, RefreshReport
+from aggregator.model.ports import Audio, AudioHead, Image, RefreshReport
 from aggregator.queue.frames import frame, read_frame, short_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from aggregator.model.ids import FeedId
+    from aggregator.model.ports import Span
 
 MARGIN = 2.0
 """Seconds the worker gets for answering, on top of what it was asked to wait."""
 QUICK = 2.0
+STALL_SECONDS = 90.0
+"""A sound file that stands still so long has broken off."""
 LARGEST_ANSWER = 32 * 1024 * 1024
 
 
@@ -50,6 +54,20 @@ class WorkerSocket:
         kind, data = self._ask({"ask": "image", "url": url, "wait": wait}, wait + MARGIN)
         return Image(kind, data)
 
+    def audio(self, url: str, span: Span | None, *, wait: float) -> Audio:
+        """Open a sound file through the outward door. Raises FetchError, BusyError.
+
+        After the answer the file follows in frames; an empty one is its end, and without that it broke off.
+        """
+        asked = [span.first, span.last] if span else None
+        with ExitStack() as stack:
+            connection = stack.enter_context(self._connected(wait + MARGIN))
+            answer = _exchange(connection, {"ask": "audio", "url": url, "span": asked, "wait": wait})
+            head = AudioHead(**_answer(answer))
+            connection.settimeout(STALL_SECONDS)
+            return Audio(head, _parts(connection, stack.pop_all()))
+        raise AssertionError  # an ExitStack with nothing in it swallows no error
+
     def discover(self, address: str, *, wait: float) -> Discovery:
         """Look for feeds at an address. Raises FetchError (TIMEOUT), and BusyError without a worker."""
         found = self._ask({"ask": "discover", "address": address, "wait": wait}, wait + MARGIN)
@@ -72,18 +90,36 @@ class WorkerSocket:
         return state
 
     def _ask(self, question: Mapping[str, object], seconds: float) -> Any:
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(seconds)
+        with self._connected(seconds) as connection:
+            return _answer(_exchange(connection, question))
+
+    @contextmanager
+    def _connected(self, seconds: float) -> Iterator[socket.socket]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(seconds)
+            try:
                 with short_path(self._path) as path:
                     connection.connect(path)
-                connection.sendall(frame(msgpack.packb(question)))
-                message = read_frame(connection.recv_into, LARGEST_ANSWER)
-        except (OSError, EOFError, ValueError) as exc:
-            raise BusyError("the worker") from exc
-        if message is None:
-            raise BusyError("the worker")
-        return _answer(msgpack.unpackb(message))
+            except OSError as exc:
+                raise BusyError("the worker") from exc
+            yield connection
+
+
+def _exchange(connection: socket.socket, question: Mapping[str, object]) -> Any:
+    try:
+        connection.sendall(frame(msgpack.packb(question)))
+        message = read_frame(connection.recv_into, LARGEST_ANSWER)
+    except (OSError, EOFError, ValueError) as exc:
+        raise BusyError("the worker") from exc
+    if message is None:
+        raise BusyError("the worker")
+    return msgpack.unpackb(message)
+
+
+def _parts(connection: socket.socket, opened: ExitStack) -> Generator[bytes, None, None]:
+    with opened, suppress(OSError, EOFError, ValueError):  # the length that was told shows that it broke off
+        while part := read_frame(connection.recv_into, LARGEST_ANSWER):
+            yield part
 
 
 def _fault(told: Mapping[str, Any] | None) -> Fault | None:

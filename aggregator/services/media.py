@@ -1,4 +1,4 @@
-"""Pictures from elsewhere, handed on by the instance under signed addresses, so that no page calls a third party.
+"""Pictures and sound from elsewhere, handed on under signed addresses, so that no page calls a third party.
 
 The signature keeps strangers from using the instance as a proxy; the outward door checks the address besides.
 """
@@ -18,6 +18,7 @@ from aggregator.errors import NotFoundError
 from aggregator.model.ports import Image
 
 if TYPE_CHECKING:
+    from aggregator.model.ports import Audio, Span
     from aggregator.services.desk import Desk
 
 WAIT = 10.0
@@ -26,12 +27,21 @@ SHARDS = 64
 SHARD_BYTES = 4 * 2**20
 """The cache holds SHARDS times SHARD_BYTES, 256 MiB, at most; a picture over a shard's size is not kept."""
 ADDRESS_LENGTH = 2_000
+PICTURE = "image"
+AUDIO = "audio"
+_KEYS = {PICTURE: "media", AUDIO: "media of audio"}
 
 
 def sign(desk: Desk, url: str) -> str:
     """Return the path under which the instance hands on the picture at `url`."""
-    target = base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
-    return f"/media/{_signature(desk, target)}/{target}"
+    target = _target(url)
+    return f"/media/{_signature(desk, PICTURE, target)}/{target}"
+
+
+def sign_audio(desk: Desk, url: str) -> str:
+    """Return the path under which the instance hands on the sound file at `url`."""
+    target = _target(url)
+    return f"/media/audio/{_signature(desk, AUDIO, target)}/{target}"
 
 
 def open_image(desk: Desk, signature: str, target: str) -> Image:
@@ -39,12 +49,7 @@ def open_image(desk: Desk, signature: str, target: str) -> Image:
 
     Raises NotFoundError("image") where the signature is not ours, FetchError, and BusyError without a worker.
     """
-    if len(target) > 2 * ADDRESS_LENGTH or not hmac.compare_digest(_signature(desk, target), _ascii(signature)):
-        raise NotFoundError("image", "with this signature")
-    try:
-        url = base64.urlsafe_b64decode(target + "=" * (-len(target) % 4)).decode()
-    except (binascii.Error, UnicodeDecodeError) as exc:
-        raise NotFoundError("image", "with this signature") from exc
+    url = _address(desk, PICTURE, signature, target)
     kept = _kept_at(desk, url)
     held = _find_kept(kept)
     if held is not None:
@@ -54,8 +59,30 @@ def open_image(desk: Desk, signature: str, target: str) -> Image:
     return image
 
 
-def _signature(desk: Desk, target: str) -> str:
-    return hmac.new(desk.key("media"), _ascii(target).encode(), hashlib.sha256).hexdigest()[:32]
+def open_audio(desk: Desk, signature: str, target: str, span: Span | None) -> Audio:
+    """Open the sound file behind the two parts of a signed path, or a part of it. Nothing of it is kept.
+
+    Raises NotFoundError("audio") where the signature is not ours, FetchError, and BusyError without a worker.
+    """
+    return desk.ask.audio(_address(desk, AUDIO, signature, target), span, wait=WAIT)
+
+
+def _target(url: str) -> str:
+    return base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+def _address(desk: Desk, kind: str, signature: str, target: str) -> str:
+    if len(target) > 2 * ADDRESS_LENGTH or not hmac.compare_digest(_signature(desk, kind, target), _ascii(signature)):
+        raise NotFoundError(kind, "with this signature")
+    try:
+        return base64.urlsafe_b64decode(target + "=" * (-len(target) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError) as exc:
+        raise NotFoundError(kind, "with this signature") from exc
+
+
+def _signature(desk: Desk, kind: str, target: str) -> str:
+    # Each kind its own key: what was signed as a picture cannot be asked for as sound.
+    return hmac.new(desk.key(_KEYS[kind]), _ascii(target).encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _ascii(text: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import logging
 import os
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -15,19 +15,24 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ids import FeedId
+from aggregator.model.ports import Span
 from aggregator.queue.frames import HEADER, frame, length_of, short_path
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from aggregator.model.discovery import Discovery
     from aggregator.model.ports import Image, RefreshReport
+    from aggregator.outbound.audio import AudioStream
 
 log = logging.getLogger(__name__)
 LARGEST_QUESTION = 1024 * 1024
 READ_SECONDS = 5.0
 LONGEST_WAIT = 3600.0
+STALL_SECONDS = 60.0
+"""A listener who takes nothing for so long has stopped; the player asks again from where it is."""
 
 Done = TypeVar("Done")
 
@@ -41,6 +46,10 @@ class Answers(Protocol):
 
     async def image(self, url: str) -> Image:
         """Fetch a picture. Raises FetchError."""
+        ...
+
+    def audio(self, url: str, span: Span | None) -> AbstractAsyncContextManager[AudioStream]:
+        """Open a sound file or a part of one. Raises FetchError."""
         ...
 
     async def discover(self, address: str) -> Discovery:
@@ -108,14 +117,15 @@ class AnswerServer:
         self._working.add(task)
         try:
             question = await _question(reader)
-            writer.write(frame(msgpack.packb(await self._answer(question))))
-            await writer.drain()
+            if question.get("ask") == "audio":
+                await self._pass_on(question, writer)
+            else:
+                await _send(writer, await self._answer(question))
         except (OSError, EOFError, TimeoutError):
             pass  # whoever asked went away
         except ValueError as exc:
             with suppress(OSError):
-                writer.write(frame(msgpack.packb({"bad": str(exc)[:200]})))
-                await writer.drain()
+                await _send(writer, {"bad": str(exc)[:200]})
         finally:
             self._working.discard(task)
             writer.close()
@@ -123,10 +133,8 @@ class AnswerServer:
     async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             return {"ok": await self._reply(question)}
-        except FetchError as exc:
-            return {"fault": [exc.fault.code.value, exc.fault.detail, exc.fault.retry_after]}
-        except BusyError as exc:
-            return {"busy": [exc.what, exc.retry_after]}
+        except (FetchError, BusyError) as exc:
+            return _told(exc)
 
     async def _reply(self, question: dict[str, Any]) -> Any:
         match question:
@@ -158,10 +166,46 @@ class AnswerServer:
         image = await _in_time(self._answers.image(url), wait)
         return [image.type, image.data]
 
+    async def _pass_on(self, question: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        """Answer with the head of a sound file, then hand its parts on at the speed they are taken."""
+        match question:
+            case {"url": str() as url, "span": None | [int(), int() | None] as told, "wait": int() | float() as wait}:
+                span = Span(*told) if told else None
+            case _:
+                raise ValueError("nobody taught the worker this question")
+        # Once it has begun, whatever goes wrong at either end shows to who listens by the end that is missing.
+        with suppress(FetchError):
+            async with AsyncExitStack() as stack:
+                try:
+                    audio = await _in_time(stack.enter_async_context(self._answers.audio(url, span)), wait)
+                except (FetchError, BusyError) as exc:
+                    await _send(writer, _told(exc))
+                    return
+                await _send(writer, {"ok": asdict(audio.head)})
+                async for part in audio.parts():
+                    await _write(writer, part)
+                await _write(writer, b"")
+
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._working.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("a refresh that was asked for failed: %s", error)
+
+
+def _told(error: FetchError | BusyError) -> dict[str, Any]:
+    if isinstance(error, FetchError):
+        return {"fault": [error.fault.code.value, error.fault.detail, error.fault.retry_after]}
+    return {"busy": [error.what, error.retry_after]}
+
+
+async def _send(writer: asyncio.StreamWriter, answer: dict[str, Any]) -> None:
+    await _write(writer, msgpack.packb(answer))
+
+
+async def _write(writer: asyncio.StreamWriter, message: bytes) -> None:
+    writer.write(frame(message))
+    async with asyncio.timeout(STALL_SECONDS):
+        await writer.drain()
 
 
 async def _in_time(work: Awaitable[Done], wait: float) -> Done:

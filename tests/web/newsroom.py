@@ -31,6 +31,7 @@ class Item:
     hours_old: float
     body: str
     image: str | None = None
+    more: str = ""  # elements of the entry, as they are to stand in it
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def atom(source: Source, now: datetime = NOW) -> bytes:
         f'<link href="{source.address}/{n}"/><updated>{_stamp(item, now)}</updated>'
         f"<published>{_stamp(item, now)}</published>"
         + (f'<link rel="enclosure" type="image/jpeg" href="{item.image}"/>' if item.image else "")
-        + f'<content type="html">{html.escape(item.body)}</content></entry>'
+        + f'{item.more}<content type="html">{html.escape(item.body)}</content></entry>'
         for n, item in enumerate(source.items)
     )
     return (

@@ -15,6 +15,7 @@ PUBLIC = {
     "up.show": "/up",
     "static": "/static/paper.css",
     "media.show": "/media/0/0",
+    "media.listen": "/media/audio/0/0",
 }
 MEMBERS = {
     "lists.show": "/lists/front-page",

@@ -38,6 +38,11 @@ ODD_LOOPBACKS = (
 )
 
 
+async def begin_of(opening):
+    async with opening as audio:
+        return audio.head
+
+
 async def loopback_names(_host):
     return ("127.0.0.1",)
 
@@ -65,7 +70,7 @@ def forbidden(monkeypatch):
 
 
 @pytest.mark.parametrize("host", ODD_LOOPBACKS)
-@pytest.mark.parametrize("way", ["feed", "image", "redirect"])
+@pytest.mark.parametrize("way", ["feed", "image", "audio", "redirect", "redirect of audio"])
 def test_safety_05_and_08_no_spelling_leads_to_loopback_on_any_way(outbound, forbidden, fault_of, host, way):
     async def run():
         async with forbidden({"/x": http(200, RSS)}) as secret, Loopback() as start:
@@ -76,6 +81,10 @@ def test_safety_05_and_08_no_spelling_leads_to_loopback_on_any_way(outbound, for
                     fault = await fault_of(door.get_feed(url, Validators()))
                 elif way == "image":
                     fault = await fault_of(door.get_image(url))
+                elif way == "audio":
+                    fault = await fault_of(begin_of(door.open_audio(url, None)))
+                elif way == "redirect of audio":
+                    fault = await fault_of(begin_of(door.open_audio(start.url(), None)))
                 else:
                     fault = await fault_of(door.get_feed(start.url(), Validators()))
             return fault.code, secret.connections

@@ -2,6 +2,8 @@ import asyncio
 import os
 import socket
 import stat
+import threading
+from contextlib import asynccontextmanager
 
 import msgpack
 import pytest
@@ -10,7 +12,7 @@ from aggregator.errors import BadInputError, BusyError, FetchError
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ids import FeedId
-from aggregator.model.ports import Image, RefreshReport
+from aggregator.model.ports import AudioHead, Image, RefreshReport, Span
 from aggregator.queue.ask import WorkerSocket
 from aggregator.queue.frames import frame, read_frame
 from aggregator.worker.answer import AnswerServer
@@ -22,6 +24,25 @@ FOUND = Discovery(
     (DiscoveredFeed("https://paper.example/feed", "Paper"), DiscoveredFeed("https://paper.example/rss")),
     (Tried("https://paper.example/"), Tried("https://paper.example/f", Fault(FaultCode.STATUS, "404", 3))),
 )
+
+
+HEAD = AudioHead("audio/mpeg", 300, 10, 1000)
+
+
+class Sound:
+    """Three parts."""
+
+    head = HEAD
+
+    async def parts(self):
+        for part in (b"a" * 100, b"b" * 100, b"c" * 100):
+            yield part
+
+
+class BrokenSound(Sound):
+    async def parts(self):
+        yield b"a" * 100
+        raise FetchError(Fault(FaultCode.CONNECT))
 
 
 class Worker:
@@ -46,6 +67,14 @@ class Worker:
         if self.raises:
             raise self.raises
         return Image("image/png", b"\x89PNG" * 1000)
+
+    @asynccontextmanager
+    async def audio(self, url, span):
+        self.asked.append((url, span))
+        await self.release.wait()
+        if self.raises:
+            raise self.raises
+        yield Sound()
 
     async def discover(self, address):
         self.asked.append(address)
@@ -104,6 +133,73 @@ def test_what_was_found_comes_back_with_what_was_tried(tmp_path):
     worker = Worker()
     assert talk(tmp_path, lambda ask: ask.discover("https://paper.example/", wait=60), worker) == FOUND
     assert worker.asked == ["https://paper.example/"]
+
+
+def test_sound_comes_in_parts(tmp_path):
+    worker = Worker()
+
+    def listen(ask):
+        audio = ask.audio("https://paper.example/a.mp3", Span(10), wait=60)
+        return audio.head, list(audio.parts)
+
+    assert talk(tmp_path, listen, worker) == (HEAD, [b"a" * 100, b"b" * 100, b"c" * 100])
+    assert worker.asked == [("https://paper.example/a.mp3", Span(10))]
+
+
+def test_whole_sound_is_asked_for_without_a_span(tmp_path):
+    worker = Worker()
+    talk(tmp_path, lambda ask: ask.audio("https://paper.example/a.mp3", None, wait=60), worker)
+    assert worker.asked == [("https://paper.example/a.mp3", None)]
+
+
+def test_sound_that_breaks_off_ends_short_and_the_worker_lives(tmp_path):
+    class Breaking(Worker):
+        @asynccontextmanager
+        async def audio(self, _url, _span):
+            yield BrokenSound()
+
+    def listen(ask):
+        parts = list(ask.audio("https://paper.example/a.mp3", None, wait=60).parts)
+        return parts, ask.ping()["state"]
+
+    assert talk(tmp_path, listen, Breaking()) == ([b"a" * 100], "working")
+
+
+def test_a_listener_who_goes_away_ends_the_way(tmp_path):
+    ended = threading.Event()
+
+    class Endless(Sound):
+        async def parts(self):
+            try:
+                while True:
+                    yield bytes(65536)
+            finally:
+                ended.set()
+
+    class Going(Worker):
+        @asynccontextmanager
+        async def audio(self, _url, _span):
+            try:
+                yield Endless()
+            finally:
+                ended.set()
+
+    def listen(ask):
+        parts = ask.audio("https://paper.example/a.mp3", None, wait=60).parts
+        next(parts)
+        parts.close()
+        return ended.wait(60)
+
+    assert talk(tmp_path, listen, Going())
+
+
+@pytest.mark.parametrize("error", [FetchError(Fault(FaultCode.STATUS, "416")), BusyError("the domain", 7)])
+def test_sound_that_cannot_be_had_is_told(tmp_path, error):
+    worker = Worker()
+    worker.raises = error
+    with pytest.raises(type(error)) as caught:
+        talk(tmp_path, lambda ask: ask.audio("https://paper.example/a.mp3", None, wait=60), worker)
+    assert vars(caught.value) == vars(error)
 
 
 def test_a_picture_that_takes_too_long_is_a_timeout(tmp_path):
@@ -182,6 +278,7 @@ def test_a_data_directory_with_a_very_long_name_will_do(tmp_path):
         frame(msgpack.packb({"ask": "sing"})),
         frame(msgpack.packb({"ask": "refresh", "feeds": ["x"], "wait": 1})),
         frame(msgpack.packb({"ask": "image", "url": 4, "wait": 1})),
+        frame(msgpack.packb({"ask": "audio", "url": "https://a.example/", "span": [1], "wait": 1})),
         frame(msgpack.packb(["ask"])),
         frame(b"\xc1"),
         b"\xff\xff\xff\xff",
