@@ -91,12 +91,8 @@ class Supervisor:
         for number in SIGNALS:
             signal.signal(number, self._note)
 
-    def begin(self) -> None:
-        """Start all children."""
-        self._tend()
-
     def run(self) -> None:
-        """Keep all children until SIGTERM or SIGINT."""
+        """Keep all children until SIGTERM or SIGINT; starts those that do not run."""
         while not self._stopping:
             self._wait(self._tend())
 

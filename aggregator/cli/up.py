@@ -56,19 +56,18 @@ def up(console: Console, host: str | None, port: int | None, clock: str | None) 
     environ = _environ(settings)
     with _alone(settings.data):
         _check_port(settings)
+        pages = Child("web server", web_command(settings), environ)
+        fetching = Child("worker", (*BROADSHEET, "worker"), environ)
         supervisor = Supervisor(
-            [
-                Child("web server", web_command(settings), environ),
-                Child("worker", (*BROADSHEET, "worker"), environ),
-            ],
-            lambda sentence: click.echo(f"broadsheet: {plain(sentence)}", err=True),
+            [pages, fetching], lambda sentence: click.echo(f"broadsheet: {plain(sentence)}", err=True)
         )
         supervisor.watch()
         try:
-            opening = _open_instance(environ)
             if (settings.data / DATABASE).exists():
-                # A filled data directory is served at once; the roles bring the schema up to date themselves.
-                supervisor.begin()
+                # A filled data directory is served at once, with the machine to itself; the web server brings the
+                # schema up to date, and the worker starts when the instance is open.
+                pages.start()
+            opening = _open_instance(environ)
             _tell(settings, opening)
             supervisor.run()
         finally:
