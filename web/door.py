@@ -40,6 +40,7 @@ def init_app(app: Flask, settings: Settings, desk: Desk | None) -> None:
     app.extensions[EXTENSION] = Opened(opened, stack)
     app.context_processor(
         lambda: {
+            "clock_is_set": bool(settings.clock),
             "instance": instance,
             "lists": lists,
             "member": lambda: None if g.get("failing") else actor().member,

@@ -21,6 +21,10 @@ def test_up_answers_and_says_nothing_about_anybody(stranger):
     assert set(answer.json) == {"ok", "parts"}
 
 
+def test_a_page_says_that_the_clock_was_set(stranger):
+    assert "by a clock set by hand" in stranger.page("/sample")
+
+
 def test_a_stranger_is_led_to_the_sample_edition(stranger):
     assert stranger.get("/").headers["Location"] == "/sample"
     page = stranger.page("/sample")
