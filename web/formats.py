@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask import url_for
 
@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
         ordinal=ordinal, points=points, count=count, age=age, minutes=minutes, instant=instant, day=day,
         clock_time=clock_time, date=date, size=size, masked=shown_address,
         language_name=language_name, direction=direction, host=host, line_name=line_name,
-        stamp=stamp,
+        stamp=stamp, share=share,
     )  # fmt: skip
     app.jinja_env.globals["asset"] = asset
 
@@ -60,6 +60,11 @@ def points(tenths: int, *, sign: bool = True) -> str:
     """Return tenths of a point as "+28.3", with a true minus sign where it is negative, or "0.0"."""
     pattern = "+#,##0.0;\u2212#,##0.0" if sign and tenths else "#,##0.0;\u2212#,##0.0"
     return format_decimal(tenths / 10, format=pattern, locale=language.locale())
+
+
+def share(thousandths: int) -> str:
+    """Return thousandths as "12.3%" with the sign and spacing of the language."""
+    return format_percent(thousandths / 1000, locale=language.locale(), decimal_quantization=False)
 
 
 def count(number: int) -> str:

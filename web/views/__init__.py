@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from web.views import (
+    access,
     entry,
     importing,
     lists,
     marks,
     media,
+    orders,
     pages,
     rules,
     sample,
@@ -23,10 +25,12 @@ BLUEPRINTS = tuple(
     for module in (
         pages,
         lists,
+        orders,
         entry,
         marks,
         shelves,
         sources,
+        access,
         importing,
         rules,
         search,

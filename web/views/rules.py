@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, render_template, request
 
-from aggregator.services import editing
+from aggregator.services import editing, versions
 from web import reasons
 from web.asked import number
 from web.door import actor, desk
@@ -26,6 +28,29 @@ def show(slug: str) -> str:
         desk(), actor(), slug, number("version", request.args.get("version")), language=page_language()
     )
     return render_template("rule.html", page=page, lines=reasons.lines(page.version, page.lines))
+
+
+@bp.get("/rules/<slug>/versions/<int:number>")
+def version(slug: str, number: int) -> str:
+    """Show one version for good: what changed, why, and the whole rule in plain words."""
+    language = page_language()
+    page = editing.rule_page(desk(), actor(), slug, number, language=language)
+    before = next((one for one in page.versions if one.number == number - 1), None)
+    signed = json.loads(versions.envelope(desk(), actor(), page.version.id))
+    return render_template(
+        "rule_version.html",
+        page=page,
+        changes=editing.changes(before, page.version, language=language) if before else None,
+        copied=signed["version"]["forked_from"],
+        statement=editing.statement(page.version, language=language),
+    )
+
+
+@bp.get("/rules/<slug>/versions/<int:number>.json")
+def envelope(slug: str, number: int) -> Response:
+    """Hand out a version as it was signed."""
+    page = editing.rule_page(desk(), actor(), slug, number)
+    return Response(versions.envelope(desk(), actor(), page.version.id), mimetype="application/json")
 
 
 @bp.get("/rules/<slug>.toml")
