@@ -34,6 +34,7 @@ class Settings:
     clock: str = ""
     contact: str = ""
     allow_private_hosts: tuple[str, ...] = ()
+    proxy: str = ""
     web_workers: int = 1
     web_threads: int = 4
     parse_processes: int = 2
@@ -60,6 +61,10 @@ OPTIONS: Mapping[str, Option] = {
     "clock": Option("Instant the instance's clock starts at, for looking at past days; empty: the real time."),
     "contact": Option("Address or page named in the User-Agent, so that publishers can reach you."),
     "allow_private_hosts": Option("Private hosts feeds may come from, as host:port, separated by commas."),
+    "proxy": Option(
+        "SOCKS5 proxy all feeds and pictures come through, socks5h://[name:password@]host:port; empty: none.",
+        secret=True,
+    ),
     "web_workers": Option("Number of web server processes."),
     "web_threads": Option("Number of threads in each web server process."),
     "parse_processes": Option("Number of processes that read documents."),

@@ -54,6 +54,10 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("The feed is so broken that nothing in it could be read."),
         _l("Tell its publisher. It is tried again by itself."),
     ),
+    FaultCode.NO_ACCESS: (
+        _l("The password of this source cannot be read any more."),
+        _l("The secret of this instance has changed. Enter the password again."),
+    ),
     FaultCode.PARSER_LIMIT: (
         _l("Reading the feed took too much time or memory and was stopped."),
         _l("Other sources are not touched by this. It is tried again by itself."),

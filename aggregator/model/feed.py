@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ class DueFeed:
     fresh: bool  # it never had a good fetch
     known: frozenset[bytes]  # raw hashes of the entries we hold as they are
     moving: Moving | None = None
+    sealed: bytes | None = field(default=None, repr=False)  # how it is reached, for services/access.py to open
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin
 
-import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
 from aggregator.errors import FetchError
+from aggregator.model.access import Access
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Fetched, Validators
 from aggregator.model.ports import Image
@@ -21,18 +21,22 @@ from aggregator.outbound import limits
 from aggregator.outbound.agent import user_agent
 from aggregator.outbound.answer import check_headers, check_status, encoding, media_type, read_body, validator
 from aggregator.outbound.audio import AUDIO_TYPES, AudioStream, begin_audio, range_field
+from aggregator.outbound.credentials import authorization, check_hop
 from aggregator.outbound.faults import CAUGHT, as_fault
 from aggregator.outbound.freshness import max_age, retry_after
 from aggregator.outbound.gate import Gate
 from aggregator.outbound.guard import Target, check_url, private_hosts
 from aggregator.outbound.politeness import Politeness
-from aggregator.outbound.resolver import GuardedNames, Resolve, SystemNames
+from aggregator.outbound.resolver import Resolve, SystemNames
+from aggregator.outbound.sessions import Sessions
 from aggregator.outbound.sniff import sniff_image
 from aggregator.outbound.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from types import TracebackType
+
+    import aiohttp
 
     from aggregator.model.ports import Clock, Span
 
@@ -45,6 +49,7 @@ _FEED_TYPES: Final = (
 )
 _IMAGE_TYPES: Final = "image/avif, image/webp, image/png, image/jpeg, image/gif"
 _PERMANENT: Final = (301, 308)
+NO_ACCESS: Final = Access()
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
@@ -80,6 +85,8 @@ class _Errand:
     slots: asyncio.Semaphore
     conditional: bool  # a 304 may come
     counted: bool  # against the budget of the domain
+    access: Access = NO_ACCESS
+    first: Target | None = None  # where it began; credentials are for there alone
 
 
 class Outbound:
@@ -100,6 +107,7 @@ class Outbound:
         resolve: Resolve | None = None,
         deadlines: Deadlines | None = None,
         steady: Callable[[], float] | None = None,
+        proxy: str = "",
     ) -> None:
         self._private = private_hosts(allow_private_hosts)
         self._agent = user_agent(contact)
@@ -109,27 +117,19 @@ class Outbound:
         self._resolve = resolve
         self._deadlines = deadlines or Deadlines()
         self._steady = steady
+        self._proxy = proxy
         self._system: SystemNames | None = None
 
     async def __aenter__(self) -> Self:
         look_up = self._resolve
         if look_up is None:
             look_up = self._system = SystemNames(self._connections)
-        names = GuardedNames(look_up, self._private)
-        connector = aiohttp.TCPConnector(
-            resolver=names,
-            socket_factory=names.make_socket,
-            limit=0,  # the slots and the gate below bound it; waiting in the pool would eat the connect deadline
-            ttl_dns_cache=60,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._agent},
-            timeout=aiohttp.ClientTimeout(total=None, connect=self._deadlines.connect),
-            auto_decompress=False,
-            trust_env=False,  # a proxy of the environment would connect where no guard looks
-            max_headers=limits.HEADER_FIELDS,
+        self._sessions = Sessions(
+            look_up,
+            self._private,
+            agent=self._agent,
+            connect_seconds=self._deadlines.connect,
+            proxy=self._proxy,
         )
         self._slots = asyncio.Semaphore(self._connections)
         self._image_slots = asyncio.Semaphore(IMAGES_AT_ONCE)
@@ -140,7 +140,7 @@ class Outbound:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
+        await self._sessions.close()
         if self._system is not None:
             self._system.close()
 
@@ -154,7 +154,7 @@ class Outbound:
         except FetchError:
             return 0.0
 
-    async def get_feed(self, address: str, validators: Validators) -> Fetched:
+    async def get_feed(self, address: str, validators: Validators, access: Access = NO_ACCESS) -> Fetched:
         """Ask for a feed; a 304 has an empty body. Waits for a free connection to the host.
 
         Raises FetchError, and BusyError while the domain's budget is used up (no failure of the feed).
@@ -171,6 +171,7 @@ class Outbound:
             self._slots,
             conditional=bool(validators.etag or validators.last_modified),
             counted=True,
+            access=access,
         )
         answer = await self._fetch(address, errand)
         if answer.status != HTTPStatus.NOT_MODIFIED and not answer.body:
@@ -243,6 +244,7 @@ class Outbound:
                     body = b"" if status == HTTPStatus.NOT_MODIFIED else await read_body(response, errand.most)
                     return _Answer(target, permanent and hop > 0, status, response.headers, coding, body)
             before, target = target, self._hop(target, location)
+            check_hop(errand.access, before, target)
             # Nobody outside moves a feed into the admin's private network, not even by a permanent word.
             permanent = permanent and status in _PERMANENT and (before.listed or not target.listed)
         raise FetchError(Fault(FaultCode.REDIRECTS, f"more than {limits.REDIRECTS}"))
@@ -260,6 +262,10 @@ class Outbound:
     @asynccontextmanager
     async def _request(self, target: Target, errand: _Errand) -> AsyncIterator[aiohttp.ClientResponse]:
         """Send one request in its turn; what stays unread at the end is never read: the connection is closed."""
+        errand.first = errand.first or target
+        session = self._sessions.towards(target, errand.access.proxy)
+        headers = errand.headers.copy()
+        headers.update(authorization(errand.access, errand.first, target))
         await self._gate.enter(target, counted=errand.counted)
         loop = asyncio.get_running_loop()
         status = asked = None
@@ -268,9 +274,7 @@ class Outbound:
             async with errand.slots:
                 start = loop.time()
                 async with asyncio.timeout(errand.seconds):
-                    response = await self._session.get(
-                        URL(target.url, encoded=True), headers=errand.headers, allow_redirects=False
-                    )
+                    response = await session.get(URL(target.url, encoded=True), headers=headers, allow_redirects=False)
                     try:
                         status, asked = response.status, retry_after(response.headers, self._clock.now())
                         received = check_headers(response)

@@ -158,6 +158,7 @@ _SENTENCES: Mapping[FaultCode, str] = {
     FaultCode.HTML: "This is a web page, not a feed. Look on it for a link to its feed.",
     FaultCode.NOT_A_FEED: "This is a document, but not a feed. Check the address.",
     FaultCode.BROKEN: "This feed is so broken that nothing could be read. Its people need to mend it.",
+    FaultCode.NO_ACCESS: "Its password was kept under another secret than this instance has now. Enter it again.",
     FaultCode.PARSER_LIMIT: "Reading this feed took too much time or memory and was stopped.",
 }
 _STATUSES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import DueFeed, Feed, Health, Moving, Schedule, Validators
 from aggregator.model.ids import FeedId
 from aggregator.store.packed import unpack_feed_data
-from aggregator.store.tables import feed, feed_state
+from aggregator.store.tables import feed, feed_access, feed_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -27,7 +27,7 @@ DUE_COLUMNS = (
     feed.c.id, feed.c.address, feed.c.first_address, feed.c.site, feed.c.language, feed.c.hints,
     feed_state.c.etag, feed_state.c.last_modified, feed_state.c.due, feed_state.c.interval,
     feed_state.c.full_since, feed_state.c.streak, feed_state.c.last_ok, feed_state.c.moved_to,
-    feed_state.c.moved_since, feed_state.c.moved_times,
+    feed_state.c.moved_since, feed_state.c.moved_times, feed_access.c.sealed,
 )  # fmt: skip
 """What `due_feed_of` reads."""
 
@@ -75,4 +75,5 @@ def due_feed_of(row: Row[*tuple[Any, ...]], known: frozenset[bytes]) -> DueFeed:
         fresh=row.last_ok is None,
         known=known,
         moving=None if row.moved_to is None else Moving(row.moved_to, row.moved_since, row.moved_times),
+        sealed=None if row.sealed is None else bytes(row.sealed),
     )

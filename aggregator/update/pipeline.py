@@ -181,7 +181,8 @@ class _Shelf:
         moving = after_answer(feed.moving, led_to, self._now, recognised=recognised)
         if moving == feed.moving:
             return
-        sure = moving is not None and is_sure(moving, feed.address, self._now)
+        # A password is for the place it was given for: with one, only an editor moves a feed.
+        sure = moving is not None and feed.sealed is None and is_sure(moving, feed.address, self._now)
         if not (moving and sure and moves.move_feed(conn, feed.id, moving.to, now=self._now)):
             feeds.set_moving(conn, feed.id, moving)
 

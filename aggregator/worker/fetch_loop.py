@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.ports import RefreshReport
+from aggregator.services.access import unseal
 from aggregator.sources.job import ParseJob
 from aggregator.store import lease_care, leases
 from aggregator.update.outcome import Arrived, Failed, PutOff, Unchanged
@@ -246,8 +247,9 @@ class FetchLoop:
         now = self._desk.clock.now()
         self._asked_at[feed.id] = self._steady()
         try:
+            access = unseal(self._desk, feed.id, feed.sealed)
             fetched = await self._outbound.get_feed(
-                feed.address, validators_to_send(feed.validators, feed.schedule, now)
+                feed.address, validators_to_send(feed.validators, feed.schedule, now), access
             )
             wish = Wish(fetched.max_age, fetched.retry_after)
             if fetched.status == HTTPStatus.NOT_MODIFIED:

@@ -58,6 +58,7 @@ async def open_staff(
         deadlines=deadlines,
         resolve=resolve,
         steady=steady,
+        proxy=settings.proxy,
     )
     pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
     records = Records(desk)

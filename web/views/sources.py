@@ -11,6 +11,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId
 from aggregator.services import discovering, neighbour, subscribing
+from aggregator.services.access import shown_access
+from aggregator.services.rights import Right, may
 from aggregator.services.subscribing import Removed
 from web.asked import number
 from web.door import actor, desk
@@ -80,7 +82,10 @@ def show(feed_id: int) -> str:
     """Show one source and how it is doing."""
     source = subscribing.source(desk(), actor(), FeedId(feed_id))
     moves = [move for move in neighbour.recent_moves(desk(), actor()) if move.feed_id == source.feed.id]
-    return render_template("source.html", source=source, moves=moves, folders=subscribing.folders(desk(), actor()))
+    access = shown_access(desk(), actor(), source.feed.id) if may(actor(), Right.CHANGE_SOURCES) else None
+    return render_template(
+        "source.html", source=source, moves=moves, access=access, folders=subscribing.folders(desk(), actor())
+    )
 
 
 @bp.post("/sources/<int:feed_id>/change")

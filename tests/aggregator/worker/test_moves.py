@@ -1,13 +1,16 @@
 """A feed that moves away, over weeks of a set clock (safety 70, 71, 68)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from aggregator.model.access import Access
 from aggregator.model.fault import FaultCode
 from aggregator.model.feed import Move
-from aggregator.store import moves
+from aggregator.services.access import seal
+from aggregator.store import access, moves
 from aggregator.update.schedule import LONGEST
 from tests.aggregator.worker.loopback import NOW, add, due, get, rss, titles
 
@@ -127,3 +130,24 @@ def test_safety_68_an_upstream_that_comes_and_goes_brings_nothing_twice(desk, se
         clock.instant = get(desk, feed).schedule.due
         due(desk)
     assert len(titles(desk, feed)) == len(set(titles(desk, feed))) == 14
+
+
+def test_safety_70_a_feed_with_a_password_is_only_moved_by_hand(desk, server, clock):
+    old = server.put("/old", rss("a", "b"))
+    (feed,) = add(desk, old)
+    with desk.database.write() as conn:
+        access.set_sealed(conn, feed, seal(desk, feed, Access(user="ines", password="battery")))
+    due(desk)
+    server.put("/new", rss("a", "b"))
+    server.put("/old", status=301, Location="/new")
+    live(desk, clock)
+    assert (get(desk, feed).address, get(desk, feed).moved_to) == (old, f"http://{server.host}/new")
+
+
+def test_a_password_sealed_under_another_secret_is_a_fault_and_nothing_is_sent(desk, server):
+    (feed,) = add(desk, server.put("/feed", rss("a")))
+    with desk.database.write() as conn:
+        access.set_sealed(conn, feed, seal(replace(desk, secret=b"x" * 32), feed, Access(token="t")))
+    due(desk)
+    assert get(desk, feed).health.fault.code is FaultCode.NO_ACCESS
+    assert server.asked["/feed"] == 0
