@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MOST_FEEDS: Final = 40
+PAGE_FORMAT: Final = "h-feed"
 # A page whose elements are left open is nested too deep for a reader of XML.
 _PERHAPS_A_PAGE: Final = {FaultCode.HTML, FaultCode.NOT_A_FEED, FaultCode.PARSER_LIMIT}
 _LONGEST_TITLE: Final = 300
@@ -83,10 +84,15 @@ def find_feeds(job: PageJob) -> FoundFeeds:
     except FetchError as exc:
         if exc.fault.code not in _PERHAPS_A_PAGE:
             raise
+        itself = None
     else:
-        return FoundFeeds(DiscoveredFeed(job.address, document.feed.title))
+        itself = DiscoveredFeed(job.address, document.feed.title)
+        if document.format != PAGE_FORMAT:
+            return FoundFeeds(itself)
     root = page_tree(inflate(job.body) if job.encoding else job.body, job.content_type)
-    return FoundFeeds(None, () if root is None else _linked(root, job.address))
+    linked = () if root is None else _linked(root, job.address)
+    # A page may be its own feed; where it names others, these are made for being read elsewhere.
+    return FoundFeeds(None if linked else itself, linked)
 
 
 def _linked(root: HtmlElement, address: str) -> tuple[DiscoveredFeed, ...]:

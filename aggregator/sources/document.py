@@ -88,12 +88,17 @@ def _raw_document(data: bytes, job: ParseJob) -> RawDocument:
                 Fault(FaultCode.BROKEN if b"jsonfeed.org" in data[:_HEAD] else FaultCode.NOT_A_FEED, "JSON")
             )
         return document
+    if _root_name(data) in _HTML_ROOTS and not _FEED_ROOT.search(data[:_HEAD]):
+        # Before XML is tried: a page of elements left open would be told as nested too deep.
+        from aggregator.sources.hfeed import read_page  # noqa: PLC0415  # feeds do without
+
+        document = read_page(data, job.content_type, most)
+        if document is None:
+            raise FetchError(Fault(FaultCode.HTML))
+        return document
     document = read_xml(data, job.content_type, most)
     if document is not None:
         return document
-    root = _root_name(data)
-    if root in _HTML_ROOTS and not _FEED_ROOT.search(data[:_HEAD]):
-        raise FetchError(Fault(FaultCode.HTML))
     from aggregator.sources.loose import read_loosely  # noqa: PLC0415  # feedparser takes 60 ms to load, most feeds do without
 
     document = read_loosely(data, job.content_type, job.address, most)

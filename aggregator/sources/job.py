@@ -51,7 +51,7 @@ class ParsedDocument:
     """What a document says.
 
     `entries` are the new or changed ones only, in document order; `carried` the raw hashes of all, in
-    document order; `format` is "rss-2.0", "rss-0.9x", "rdf", "atom-1.0", "atom-0.3" or "json-1.x", with
+    document order; `format` is "rss-2.0", "rss-0.9x", "rdf", "atom-1.0", "atom-0.3", "json-1.x" or "h-feed", with
     "+loose" behind it where feedparser read it; `notes` say in plain words what was cut or mended.
     """
 
