@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.errors import BadSettingError, NotFoundError
+from aggregator.errors import BadInputError, BadSettingError, NotFoundError
 from aggregator.model.clocks import open_clock
 
 if TYPE_CHECKING:
@@ -71,6 +71,23 @@ def migrate_database(settings: Settings) -> Path | None:
         return database.migrate()
     finally:
         database.close()
+
+
+def restore_database(settings: Settings, source: Path) -> str:
+    """Put a copy back into a place that has no database, and bring it to this release; gives the copy's SHA-256.
+
+    Raises ConflictError where there is a database, BadInputError for what is no copy, or on PostgreSQL.
+    """
+    from aggregator.store.restore import restore_copy  # noqa: PLC0415  # pysqlite3
+
+    if settings.database_url:
+        raise BadInputError("database", "it is on PostgreSQL; put it back with pg_restore")
+    if not source.is_file():
+        raise NotFoundError("file", source)
+    make_data_directory(settings.data, create=True)
+    hashed = restore_copy(source, settings.data / "broadsheet.db")
+    migrate_database(settings)
+    return hashed
 
 
 def _database(settings: Settings, clock: Clock) -> Database:

@@ -10,7 +10,7 @@ import click
 from aggregator.cli import faults
 from aggregator.cli.console import command
 from aggregator.services import upkeep
-from aggregator.wiring import migrate_database
+from aggregator.wiring import migrate_database, restore_database
 
 if TYPE_CHECKING:
     from aggregator.cli.console import Console
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def db() -> None:
-    """Migrate, check and back up the database."""
+    """Migrate, check, back up and restore the database."""
 
 
 @command(db, "migrate")
@@ -63,3 +63,11 @@ def backup(console: Console, file: Path) -> None:
     with console.desk() as (desk, actor):
         upkeep.back_up(desk, actor, file)
     console.show({"file": str(file)}, [f"Copied to {file}."])
+
+
+@command(db, "restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(console: Console, file: Path) -> None:
+    """Put a copy back into a data directory that has no database."""
+    hashed = restore_database(console.settings, file)
+    console.show({"file": str(file), "sha256": hashed}, [f"Restored from {file}.", f"SHA-256 {hashed}"])

@@ -2,29 +2,33 @@
 
     python -m tests.long.broken_world
 
-Prints its two ports: one answers, the other takes connections and never answers. Paths: /feed/N is well, the others
-are named after what is wrong with them (WAYS); "refused" is served by nobody.
+Prints its two ports: one answers, the other takes connections and never answers. Paths: /feed/N is well, /live/N
+too and has news, the others are named after what is wrong with them (WAYS); "refused" is served by nobody.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 WAYS = ("refused", "hanging", "error", "page", "garbage", "cut", "loop", "gzip")
 """How a feed may be broken."""
 ENTRIES = 3
+NEWS_SECONDS = 5
+"""How often a feed under /live/ has a new entry."""
 TOPICS = ("harbour", "council", "school", "library", "market", "bridge", "winter", "river")
 
 
-def feed(number: int) -> bytes:
-    """Make a small feed."""
+def feed(number: int, first: int = 0) -> bytes:
+    """Make a small feed whose newest entry is the one numbered `first`."""
     now = datetime.now(UTC)
     items = "".join(
-        f"<item><guid isPermaLink='false'>{number}-{n}</guid><title>{TOPICS[(number + n) % 8]} news {number}</title>"
-        f"<link>https://paper{number}.example/{n}</link><description>&lt;p&gt;About the {TOPICS[number % 8]}, "
+        f"<item><guid isPermaLink='false'>{number}-{n + first}</guid>"
+        f"<title>{TOPICS[(number + n) % 8]} news {number}</title>"
+        f"<link>https://paper{number}.example/{n + first}</link><description>&lt;p&gt;About the {TOPICS[number % 8]}, "
         f"{'told at some length. ' * 20}&lt;/p&gt;</description>"
         f"<pubDate>{format_datetime(now - timedelta(hours=1 + n, seconds=number))}</pubDate></item>"
         for n in range(ENTRIES)
@@ -36,7 +40,7 @@ def feed(number: int) -> bytes:
 def answer(path: str) -> bytes:
     """Return head and body for a path."""
     way, number = path.strip("/").split("/")[:2]
-    body, status, more = feed(int(number)), "200 OK", ""
+    body, status, more = feed(int(number), int(time.time()) // NEWS_SECONDS if way == "live" else 0), "200 OK", ""
     length = len(body)
     if way == "error":
         status = "500 Internal Server Error"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -205,3 +206,13 @@ def test_feeds_traffic_has_its_shape_and_health_names_today(filled):
     keys = {"requests", "not_modified", "failed", "bytes"}
     assert [set(row) for row in told["days"] + told["domains"]] in ([], [{"day", *keys}, {"domain", *keys}])
     assert "Asked of others today (UTC): " in filled("feeds", "health").out
+
+
+def test_a_backup_is_restored_to_an_empty_place_only(filled, tmp_path):
+    filled("db", "backup", tmp_path / "copy")
+    place = tmp_path / "restored"
+    told = filled("db", "restore", tmp_path / "copy", "--data", place, "--json")
+    assert told.code == 0
+    assert told.json["sha256"] == hashlib.sha256((tmp_path / "copy").read_bytes()).hexdigest()
+    assert 5 == len(filled("entries", "list", "--data", place, "--json").json)
+    assert filled("db", "restore", tmp_path / "copy", "--data", place).code == 2
