@@ -13,6 +13,7 @@ from aggregator.cli.shapes import replay_shape, rule_shape
 from aggregator.errors import BadDocumentError, BadInputError
 from aggregator.services import editing, replaying, versions
 from aggregator.services.accounts import LANGUAGES
+from aggregator.services.ranking import sentences_of
 from rankers import RuleError
 
 if TYPE_CHECKING:
@@ -84,9 +85,12 @@ def statement(console: Console, rule: str, language: str) -> None:
     with console.desk() as (desk, actor):
         version = editing.find_version(desk, actor, rule)
         sections = editing.statement(version, language=language)
+    spoken = sentences_of(language).language
+    if spoken != language:
+        console.progress(f"There are no words in {language!r} yet; this is in {spoken!r}.")
     shape = {
         "rule": rule_shape(version) | {"number": version.number},
-        "language": language,
+        "language": spoken,
         "sections": [
             {
                 "key": section.key,
