@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rankers.exposure import (
     compare_editions,
     evenness,
+    evenness_over,
     fair_room,
     gini,
     measure_exposure,
@@ -101,3 +102,21 @@ def test_folders_are_counted_by_their_main_one():
     made = table([0, 1, 2], label={"source": ["a", "b", "c"]}, sets={"folder": [("News", "Work"), ("News",), None]})
     measured = measure_exposure(made, np.array([0, 2]))
     assert [("News", 1, 2)] == [(share.key, share.shown, share.candidates) for share in measured.folders]
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(1, 30), st.randoms(use_true_random=False))
+def test_no_sharing_out_of_several_editions_is_more_even_than_the_floor(editions, sources, chance):
+    """Giving each next place to whoever has least is within a hair of the best there is."""
+    rooms = [0] * sources
+    for places in editions:
+        for room in room_of_places()[:places]:
+            rooms[chance.randrange(sources)] += room
+    found = evenness_over(rooms, editions)
+    assert 0 <= found.floor <= found.gini + 0.05
+    assert found.effective <= sources + 1e-9
+
+
+def test_one_edition_has_the_floor_that_its_places_leave():
+    rooms = [*room_of_places()[:3], 0, 0]
+    assert evenness(rooms, 3).floor == evenness_over(rooms, [3]).floor == evenness_over(rooms, [3]).gini
+    assert evenness_over([], [3]).floor == 0
