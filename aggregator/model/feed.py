@@ -94,6 +94,7 @@ class Feed:
     schedule: Schedule
     health: Health
     hints: FeedData
+    full_text: str | None = None  # None: off; "": on and well; else what went wrong last
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class DueFeed:
     known: frozenset[bytes]  # raw hashes of the entries we hold as they are
     moving: Moving | None = None
     sealed: bytes | None = field(default=None, repr=False)  # how it is reached, for services/access.py to open
+    full_text: str | None = None  # as in Feed
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,15 @@ def resume(desk: Desk, actor: Actor, feed_id: FeedId) -> None:
     desk.ask.wake()
 
 
+def set_full_text(desk: Desk, actor: Actor, feed_id: FeedId, *, on: bool) -> None:
+    """Fetch the whole text of a source's coming entries from their pages, or stop to. Raises NotFoundError."""
+    require(actor, Right.CHANGE_SOURCES)
+    with desk.database.write() as conn:
+        held = subscriptions.get_subscribed_feed(conn, actor.group, feed_id).feed
+        if on != (held.full_text is not None):
+            feeds.set_full_text(conn, feed_id, "" if on else None)
+
+
 def remove(desk: Desk, actor: Actor, feed_id: FeedId) -> Removed:
     """Unsubscribe. What is held of the feed stays until it is too old; nobody fetches it if nobody else reads it.
 

@@ -19,18 +19,21 @@ from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
 from aggregator.sources.discovery import FoundFeeds, PageJob
+from aggregator.sources.fulltext import FullText, TextJob
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | Fault
+Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | TextJob | FullText | Fault
 
 _KINDS: dict[type, str] = {
     ParseJob: "job",
     ParsedDocument: "document",
     PageJob: "page",
     FoundFeeds: "feeds",
+    TextJob: "text job",
+    FullText: "text",
     Fault: "fault",
 }
 
@@ -54,6 +57,8 @@ def from_message(message: bytes) -> Message:
         "document": _document,
         "page": lambda row: PageJob(*row),
         "feeds": _feeds,
+        "text job": lambda row: TextJob(*row),
+        "text": lambda row: FullText(*row),
         "fault": lambda row: Fault(FaultCode(row[0]), *row[1:]),
     }
     if kind not in readers:
@@ -75,6 +80,8 @@ _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
         PageJob,
         FoundFeeds,
         DiscoveredFeed,
+        TextJob,
+        FullText,
     )
 }
 

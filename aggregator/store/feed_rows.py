@@ -19,7 +19,7 @@ FEED_COLUMNS = (
     feed.c.source_owner, feed.c.added, feed.c.hints, feed_state.c.paused, feed_state.c.moved_to, feed_state.c.etag,
     feed_state.c.last_modified, feed_state.c.due, feed_state.c.interval, feed_state.c.full_since,
     feed_state.c.last_tried, feed_state.c.last_ok, feed_state.c.fault, feed_state.c.fault_detail,
-    feed_state.c.fault_retry_after, feed_state.c.streak,
+    feed_state.c.fault_retry_after, feed_state.c.streak, feed_state.c.full_text,
 )  # fmt: skip
 """What `feed_of` reads, for any select that joins feed and feed_state."""
 
@@ -28,6 +28,7 @@ DUE_COLUMNS = (
     feed_state.c.etag, feed_state.c.last_modified, feed_state.c.due, feed_state.c.interval,
     feed_state.c.full_since, feed_state.c.streak, feed_state.c.last_ok, feed_state.c.moved_to,
     feed_state.c.moved_since, feed_state.c.moved_times, feed_access.c.sealed,
+    feed_state.c.full_text,
 )  # fmt: skip
 """What `due_feed_of` reads."""
 
@@ -50,6 +51,7 @@ def feed_of(row: Row[*tuple[Any, ...]]) -> Feed:
         schedule=Schedule(row.due, timedelta(seconds=row.interval), row.full_since),
         health=Health(row.last_tried, row.last_ok, _fault_of(row), row.streak),
         hints=unpack_feed_data(row.hints),
+        full_text=row.full_text,
     )
 
 
@@ -76,4 +78,5 @@ def due_feed_of(row: Row[*tuple[Any, ...]], known: frozenset[bytes]) -> DueFeed:
         known=known,
         moving=None if row.moved_to is None else Moving(row.moved_to, row.moved_since, row.moved_times),
         sealed=None if row.sealed is None else bytes(row.sealed),
+        full_text=row.full_text,
     )

@@ -183,6 +183,11 @@ def set_paused(conn: Connection, feed_id: FeedId, *, paused: bool) -> None:
     conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(paused=paused))
 
 
+def set_full_text(conn: Connection, feed_id: FeedId, state: str | None) -> None:
+    """Turn fetching whole texts off (None) or on (""), or note what went wrong with it last."""
+    conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(full_text=state))
+
+
 def delete_feed(conn: Connection, feed_id: FeedId) -> None:
     """Delete a feed with its entries, their states, words and seen-markers, and all subscriptions to it."""
     from aggregator.store.entries import bury  # noqa: PLC0415  # entries and feeds know of each other only here

@@ -124,6 +124,7 @@ feed_state = Table(
     Column("paused", Boolean, nullable=False),
     Column("moved_to", Text),
     Column("moved_since", Moment),
+    Column("full_text", Text),  # NULL: off; empty: on and well; else what went wrong last
     Column("moved_times", Integer),  # answers in a row that led to moved_to
     Column("lease_worker", Text, index=True),
     Column("lease_until", Moment),

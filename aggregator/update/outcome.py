@@ -23,6 +23,7 @@ class Arrived:
     validators: Validators
     wish: Wish
     moved_to: str | None
+    full_text: str | None = None  # what came of fetching whole texts; None where none was asked for
 
 
 @dataclass(frozen=True, slots=True)

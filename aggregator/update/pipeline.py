@@ -172,6 +172,8 @@ class _Shelf:
         schedule = after_ok(feed.schedule, feed.id, document.feed, arrived.wish, news=news, now=self._now)
         if document.feed != feed.hints:
             self._learn(conn, feed, document.feed)
+        if arrived.full_text is not None and arrived.full_text != feed.full_text:
+            feeds.set_full_text(conn, feed.id, arrived.full_text)
         outcome = FetchOutcome(feed.id, arrived.validators, schedule, self._now, document.carried)
         leases.set_fetched(conn, [outcome])
         self._follow(conn, feed, arrived.moved_to, recognised=recognised)

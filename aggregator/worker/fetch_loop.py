@@ -25,6 +25,7 @@ from aggregator.update.schedule import (
     latest_plausible,
     validators_to_send,
 )
+from aggregator.worker.full_text import FullTexts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -98,6 +99,7 @@ class FetchLoop:
         self._outbound = outbound
         self._pool = pool
         self._records = records
+        self._texts = FullTexts(outbound, pool, steady)
         self._worker = worker
         self._steady = steady
         self._nap = nap
@@ -255,11 +257,14 @@ class FetchLoop:
             if fetched.status == HTTPStatus.NOT_MODIFIED:
                 return Unchanged(feed, fetched.validators, wish, fetched.moved_to)
             document = await self._pool.read(_job(feed, fetched, now))
+            came = None
+            if feed.full_text is not None:
+                document, came = await self._texts.fill(document, now)
         except FetchError as exc:
             return Failed(feed, exc.fault)
         except BusyError as exc:
             return PutOff(feed, now + timedelta(seconds=exc.retry_after))
-        return Arrived(feed, document, fetched.validators, wish, fetched.moved_to)
+        return Arrived(feed, document, fetched.validators, wish, fetched.moved_to, came)
 
     def _written(self, feed: DueFeed, done: asyncio.Future[Stored]) -> None:
         if done.cancelled() or done.exception() is not None:

@@ -18,6 +18,7 @@ from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
 from aggregator.sources.discovery import FoundFeeds
+from aggregator.sources.fulltext import FullText
 from aggregator.sources.job import ParsedDocument
 from aggregator.sources.wire import from_message, to_message
 
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aggregator.sources.discovery import PageJob
+    from aggregator.sources.fulltext import TextJob
     from aggregator.sources.job import ParseJob
     from aggregator.sources.wire import Message
+
+    Job = ParseJob | PageJob | TextJob
 
 CPU_SECONDS = 5
 WALL_SECONDS = 20.0
@@ -69,6 +73,10 @@ class ParsePool:
         """Look a document through for feeds. Raises FetchError as `read` does."""
         return await self._done(job, FoundFeeds)
 
+    async def find_text(self, job: TextJob) -> FullText:
+        """Take the text out of a page. Raises FetchError as `read` does."""
+        return await self._done(job, FullText)
+
     def pids(self) -> tuple[int, ...]:
         """Return the processes that are there now."""
         with self._lock:
@@ -91,7 +99,7 @@ class ParsePool:
     ) -> None:
         self.close()
 
-    async def _done(self, job: ParseJob | PageJob, kind: type[Result]) -> Result:
+    async def _done(self, job: Job, kind: type[Result]) -> Result:
         result = await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, job)
         if isinstance(result, Fault):
             raise FetchError(result)
@@ -99,7 +107,7 @@ class ParsePool:
             raise FetchError(Fault(FaultCode.PARSER_LIMIT, "no answer"))
         return result
 
-    def _ask(self, job: ParseJob | PageJob) -> Message:
+    def _ask(self, job: Job) -> Message:
         process = self._take()
         if process is None:
             return Fault(FaultCode.PARSER_LIMIT, "stopped")

@@ -19,6 +19,7 @@ from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
 from aggregator.sources.discovery import PageJob, find_feeds
 from aggregator.sources.document import read_document
+from aggregator.sources.fulltext import TextJob, find_text
 from aggregator.sources.job import ParseJob
 from aggregator.sources.wire import from_message, to_message
 from aggregator.worker.lifeline import die_with_parent
@@ -68,6 +69,8 @@ def _done(job: Message) -> Message:
             return read_document(job)
         case PageJob():
             return find_feeds(job)
+        case TextJob():
+            return find_text(job)
     raise TypeError(f"{type(job).__name__} is no job")
 
 

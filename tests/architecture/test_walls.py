@@ -70,6 +70,7 @@ HEAVY = {
     "lxml": ("aggregator/sources/", "web/html.py"),
     "nh3": ("aggregator/sources/",),
     "fasttext": ("aggregator/text/language.py",),
+    "trafilatura": ("aggregator/sources/fulltext.py",),
     "torch": (),
     "sentence_transformers": (),
     "faiss": (),

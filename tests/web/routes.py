@@ -55,6 +55,7 @@ UNSAFE = {
     "sources.refresh_all": "/sources/refresh",
     "sources.pause": "/sources/{feed}/pause",
     "sources.resume": "/sources/{feed}/resume",
+    "sources.full_text": "/sources/{feed}/full-text",
     "sources.remove": "/sources/{feed}/remove",
     "sources.restore": "/sources/{feed}/restore",
     "importing.preview": "/import/preview",

@@ -132,6 +132,16 @@ def resume(feed_id: int) -> ResponseReturnValue:
     return _back_to(feed_id, gettext("It is fetched again."))
 
 
+@bp.post("/sources/<int:feed_id>/full-text")
+def full_text(feed_id: int) -> ResponseReturnValue:
+    """Fetch the whole text of a source's entries from their pages, or stop to."""
+    on = request.form.get("on") == "1"
+    subscribing.set_full_text(desk(), actor(), FeedId(feed_id), on=on)
+    if on:
+        return _back_to(feed_id, gettext("Coming entries are fetched with their whole text."))
+    return _back_to(feed_id, gettext("Entries stay as the feed brings them."))
+
+
 @bp.post("/sources/<int:feed_id>/remove")
 def remove(feed_id: int) -> ResponseReturnValue:
     """Remove a source, with the way back in the notice."""

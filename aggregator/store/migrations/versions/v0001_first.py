@@ -148,6 +148,7 @@ def _make_feeds() -> None:
         sa.Column("paused", sa.Boolean, nullable=False),
         sa.Column("moved_to", sa.Text),
         sa.Column("moved_since", sa.BigInteger),
+        sa.Column("full_text", sa.Text),
         sa.Column("moved_times", sa.Integer),
         sa.Column("lease_worker", sa.Text),
         sa.Column("lease_until", sa.BigInteger),
