@@ -113,6 +113,7 @@ class DueFeed:
     fresh: bool  # it never had a good fetch
     known: frozenset[bytes]  # raw hashes of the entries we hold as they are
     moving: Moving | None = None
+    pushed_until: datetime | None = None  # its hub tells us of news until then
     sealed: bytes | None = field(default=None, repr=False)  # how it is reached, for services/access.py to open
     full_text: str | None = None  # as in Feed
 

@@ -29,6 +29,7 @@ from aggregator.outbound.guard import Target, check_url, private_hosts
 from aggregator.outbound.politeness import Politeness
 from aggregator.outbound.resolver import Resolve, SystemNames
 from aggregator.outbound.sessions import Sessions
+from aggregator.outbound.slots import Slots
 from aggregator.outbound.sniff import sniff_image
 from aggregator.outbound.tally import Tally
 
@@ -82,10 +83,11 @@ class _Errand:
     headers: CIMultiDict[str]
     seconds: float
     most: int
-    slots: asyncio.Semaphore
+    slots: Slots | asyncio.Semaphore
     conditional: bool  # a 304 may come
     counted: bool  # against the budget of the domain
     access: Access = NO_ACCESS
+    form: Mapping[str, str] | None = None  # to be sent by POST
     first: Target | None = None  # where it began; credentials are for there alone
 
 
@@ -131,7 +133,7 @@ class Outbound:
             connect_seconds=self._deadlines.connect,
             proxy=self._proxy,
         )
-        self._slots = asyncio.Semaphore(self._connections)
+        self._slots = Slots(self._connections)
         self._image_slots = asyncio.Semaphore(IMAGES_AT_ONCE)
         self._audio_slots = asyncio.Semaphore(AUDIO_AT_ONCE)
         self._gate = Gate(Politeness(), self._steady or asyncio.get_running_loop().time)
@@ -177,6 +179,21 @@ class Outbound:
         if answer.status != HTTPStatus.NOT_MODIFIED and not answer.body:
             raise FetchError(Fault(FaultCode.EMPTY))
         return self._fetched(answer, validators)
+
+    async def post_form(self, address: str, form: Mapping[str, str]) -> None:
+        """Send a form to a hub, without following it elsewhere or reading its answer. Raises FetchError, BusyError."""
+        errand = _Errand(
+            CIMultiDict({"Accept": "*/*", "Accept-Encoding": "identity"}),
+            self._deadlines.feed,
+            limits.FEED_BYTES,
+            self._slots,
+            conditional=False,
+            counted=True,
+            form=form,
+        )
+        async with self._request(check_url(address, self._private), errand) as response:
+            if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+                raise FetchError(Fault(FaultCode.STATUS, str(response.status)))
 
     async def get_image(self, url: str) -> Image:
         """Fetch a raster picture of at most 5 MiB within 10 s. Raises FetchError, BusyError.
@@ -274,7 +291,13 @@ class Outbound:
             async with errand.slots:
                 start = loop.time()
                 async with asyncio.timeout(errand.seconds):
-                    response = await session.get(URL(target.url, encoded=True), headers=headers, allow_redirects=False)
+                    response = await session.request(
+                        "GET" if errand.form is None else "POST",
+                        URL(target.url, encoded=True),
+                        headers=headers,
+                        data=errand.form,
+                        allow_redirects=False,
+                    )
                     try:
                         status, asked = response.status, retry_after(response.headers, self._clock.now())
                         received = check_headers(response)

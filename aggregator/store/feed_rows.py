@@ -9,7 +9,7 @@ from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import DueFeed, Feed, Health, Moving, Schedule, Validators
 from aggregator.model.ids import FeedId
 from aggregator.store.packed import unpack_feed_data
-from aggregator.store.tables import feed, feed_access, feed_state
+from aggregator.store.tables import feed, feed_access, feed_push, feed_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -29,6 +29,7 @@ DUE_COLUMNS = (
     feed_state.c.full_since, feed_state.c.streak, feed_state.c.last_ok, feed_state.c.moved_to,
     feed_state.c.moved_since, feed_state.c.moved_times, feed_access.c.sealed,
     feed_state.c.full_text,
+    feed_push.c.until.label("pushed_until"),
 )  # fmt: skip
 """What `due_feed_of` reads."""
 
@@ -77,6 +78,7 @@ def due_feed_of(row: Row[*tuple[Any, ...]], known: frozenset[bytes]) -> DueFeed:
         fresh=row.last_ok is None,
         known=known,
         moving=None if row.moved_to is None else Moving(row.moved_to, row.moved_since, row.moved_times),
+        pushed_until=row.pushed_until,
         sealed=None if row.sealed is None else bytes(row.sealed),
         full_text=row.full_text,
     )

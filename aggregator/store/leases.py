@@ -15,7 +15,7 @@ from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.columns import Moment, to_microseconds
 from aggregator.store.entries import known_hashes
 from aggregator.store.feed_rows import DUE_COLUMNS, due_feed_of
-from aggregator.store.tables import feed, feed_access, feed_state
+from aggregator.store.tables import feed, feed_access, feed_push, feed_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,7 @@ _LEASED = (
     select(*DUE_COLUMNS)
     .join_from(feed, feed_state)
     .outerjoin(feed_access, feed_access.c.feed_id == feed.c.id)
+    .outerjoin(feed_push, feed_push.c.feed_id == feed.c.id)
     .where(feed.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(feed_state.c.due, feed.c.id)
 )

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from aggregator.errors import ConflictError, StoreError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FetchFailure, FetchOutcome
-from aggregator.store import entries, feeds, leases, moves
+from aggregator.store import entries, feeds, leases, moves, pushes
 from aggregator.text.marks import marks_of
 from aggregator.update.decide import Held, decide
 from aggregator.update.moving import after_answer, is_sure
 from aggregator.update.outcome import Arrived, Failed, PutOff, Stored, Unchanged
 from aggregator.update.sameness import spellings
-from aggregator.update.schedule import after_failure, after_not_modified, after_ok, stops
+from aggregator.update.schedule import after_failure, after_not_modified, after_ok, stops, while_pushed
 from aggregator.update.source import proposed_again
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ class _Shelf:
         schedule = after_ok(feed.schedule, feed.id, document.feed, arrived.wish, news=news, now=self._now)
         if document.feed != feed.hints:
             self._learn(conn, feed, document.feed)
+        schedule = while_pushed(schedule, feed.id, feed.pushed_until, now=self._now)
         if arrived.full_text is not None and arrived.full_text != feed.full_text:
             feeds.set_full_text(conn, feed.id, arrived.full_text)
         outcome = FetchOutcome(feed.id, arrived.validators, schedule, self._now, document.carried)
@@ -192,11 +193,14 @@ class _Shelf:
         """Keep what a document says of its feed, and the source that follows from it."""
         if told.site != feed.site and (keys := proposed_again(feeds.get_feed(conn, feed.id), told)):
             feeds.set_source(conn, feed.id, source=keys[0], owner=keys[1])
+        if (told.hub, told.self_link) != (feed.hints.hub, feed.hints.self_link):
+            pushes.set_hub(conn, feed.id, told.hub, told.self_link, now=self._now)
         feeds.set_meta(conn, feed.id, told)
 
     def _unchanged(self, outcome: Unchanged) -> FetchOutcome:
         feed = outcome.feed
         schedule = after_not_modified(feed.schedule, feed.id, feed.hints, outcome.wish, now=self._now)
+        schedule = while_pushed(schedule, feed.id, feed.pushed_until, now=self._now)
         return FetchOutcome(feed.id, outcome.validators, schedule, self._now, None)
 
     def _failure(self, feed: DueFeed, fault: Fault) -> FetchFailure:

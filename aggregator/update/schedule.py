@@ -59,6 +59,13 @@ def after_not_modified(schedule: Schedule, feed: FeedId, hints: FeedData, wish: 
     return replace(schedule, due=_due(feed, interval, hints, wish, now), interval=interval)
 
 
+def while_pushed(schedule: Schedule, feed: FeedId, pushed_until: datetime | None, *, now: datetime) -> Schedule:
+    """Look less often at a feed whose hub tells us of news; still four times a day, for hubs forget."""
+    if pushed_until is None or pushed_until <= now:
+        return schedule
+    return replace(schedule, due=max(schedule.due, now + _spread(feed, QUIET)))
+
+
 def after_failure(schedule: Schedule, feed: FeedId, fault: Fault, *, streak: int, now: datetime) -> Schedule:
     """Schedule after a failure; `streak` are the failures just before it.
 

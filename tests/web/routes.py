@@ -14,6 +14,7 @@ PUBLIC = {
     "setup.show": "/set-up/{link}",
     "up.show": "/up",
     "static": "/static/paper.css",
+    "websub.confirm": "/websub/1/0",
     "media.show": "/media/0/0",
     "media.listen": "/media/audio/0/0",
 }
@@ -64,6 +65,7 @@ UNSAFE = {
     "setup.use": "/set-up/{link}",
     "setup.sign_out": "/sign-out",
 }
+ANOTHER_PROOF = {"websub.receive": "/websub/1/0"}
 PUBLIC_UNSAFE = {"setup.use", "setup.sign_out"}
 
 

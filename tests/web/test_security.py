@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.web.newsroom import Newsroom
-from tests.web.routes import MEMBERS, PUBLIC, PUBLIC_UNSAFE, UNSAFE, fill
-from web import create_app
+from tests.web.routes import ANOTHER_PROOF, MEMBERS, PUBLIC, PUBLIC_UNSAFE, UNSAFE, fill
+from web import create_app, security
 
 EVERY_PAGE = {**PUBLIC, **MEMBERS}
 DIRECTIVES = {
@@ -32,7 +32,7 @@ def assert_guarded(answer):
 def test_every_route_is_in_the_tables(app):
     safe = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     unsafe = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
-    assert (safe, unsafe) == (set(EVERY_PAGE), set(UNSAFE))
+    assert (safe, unsafe) == (set(EVERY_PAGE), set(UNSAFE) | set(ANOTHER_PROOF))
 
 
 def test_safety_27_and_29_every_answer_is_guarded(member, known):
@@ -86,6 +86,14 @@ def test_safety_34_nothing_is_changed_without_the_token(member, known, endpoint)
     answer = member.client.post(fill(UNSAFE[endpoint], known), headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 403
     assert "This form is too old" in answer.text
+
+
+def test_safety_34_routes_with_another_proof_stand_in_one_table_and_ignore_cookies(member, stranger, known):
+    assert {name.removeprefix("web.views.") for name in security.ANOTHER_PROOF} == set(ANOTHER_PROOF)
+    for path in ANOTHER_PROOF.values():
+        answers = [client.client.post(fill(path, known), data=b"x") for client in (member, stranger)]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert not any("Set-Cookie" in answer.headers for answer in answers)
 
 
 @pytest.mark.parametrize(

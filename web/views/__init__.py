@@ -18,6 +18,7 @@ from web.views import (
     shelves,
     sources,
     up,
+    websub,
 )
 
 BLUEPRINTS = tuple(
@@ -38,6 +39,7 @@ BLUEPRINTS = tuple(
         sample,
         media,
         up,
+        websub,
     )
 )
 
