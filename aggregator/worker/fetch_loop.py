@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.ports import RefreshReport
+from aggregator.outbound.slots import MOST_SLOW, SLOW_SECONDS
 from aggregator.services.access import unseal
 from aggregator.sources.job import ParseJob
 from aggregator.store import lease_care, leases
@@ -44,6 +45,8 @@ LEASE = timedelta(seconds=50)
 """How long a feed is ours without a word from us: after a kill another worker has it within a minute."""
 RENEW_SECONDS = 15.0
 BATCH = 256
+MOST_WAITING = 1024
+"""Feeds of busy hosts a round keeps while it leases others."""
 MOST = 100_000
 EVER = datetime.max.replace(tzinfo=UTC)
 RESERVE = 4
@@ -74,11 +77,34 @@ class _Round:
         self.handed_in: list[asyncio.Future[Stored]] = []
         self.kinds: Counter[type] = Counter()
         self.new = self.changed = 0
+        self.slow = 0
+        self.run_another: Callable[[], object] = lambda: None
 
     def report(self) -> RefreshReport:
         """Sum up."""
         fetched, unchanged, failed = (self.kinds[kind] for kind in (Arrived, Unchanged, Failed))
         return RefreshReport(fetched, unchanged, failed, self.new, self.changed)
+
+
+class _Relief:
+    """Sends another runner while one waits for a slow site; the slow one goes when it is done."""
+
+    def __init__(self, this: _Round) -> None:
+        self._this = this
+        self._sent = False
+        self._timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._send)
+
+    def _send(self) -> None:
+        if self._this.slow < MOST_SLOW:
+            self._this.slow += 1
+            self._sent = True
+            self._this.run_another()
+
+    def end(self) -> bool:
+        """Say whether another one was sent."""
+        self._timer.cancel()
+        self._this.slow -= self._sent
+        return self._sent
 
 
 class FetchLoop:
@@ -183,8 +209,9 @@ class FetchLoop:
     async def _run_all(self, this: _Round, runners: int) -> None:
         try:
             async with asyncio.TaskGroup() as group:
+                this.run_another = lambda: group.create_task(self._run(this))
                 for _ in range(runners):
-                    group.create_task(self._run(this))
+                    this.run_another()
         except ExceptionGroup as errors:
             if errors.split(BusyError)[1] is None:  # the database or the disk: all say the same
                 raise errors.exceptions[0] from None
@@ -196,12 +223,18 @@ class FetchLoop:
                 feed = await self._pick(this)
             if feed is None:
                 return
+            relief = _Relief(this)
             try:
-                outcome = await self._fetch(feed)
+                try:
+                    outcome = await self._fetch(feed)
+                finally:
+                    relieved = relief.end()
                 await self._hand_in(this, outcome)
             except BaseException:
                 self._land(feed)
                 raise
+            if relieved:
+                return
 
     async def _hand_in(self, this: _Round, outcome: Outcome) -> None:
         done = await self._records.put(outcome)
@@ -225,7 +258,9 @@ class FetchLoop:
                     this.queue.append(feed)
                 else:
                     await self._put_off(this, feed, wait)
-            if this.queue:
+            if this.queue and not this.dry and len(this.queue) < MOST_WAITING:
+                await self._refill(this)  # feeds of other hosts do not wait for these
+            elif this.queue:
                 await self._nap(NAP)
 
     async def _refill(self, this: _Round) -> None:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from aggregator.services.desk import Desk
 
 SHARE = 0.3
+REFUSED = "127.0.0.3:1"
+"""Where nobody listens. Hosts of their own for what is slow, as politeness counts by host."""
 LONGEST = 900.0
 """Seconds after which a run is given up."""
 
@@ -100,8 +102,8 @@ def addresses(count: int, share: float, well: int, silent: int) -> tuple[list[st
             healthy.append(f"http://127.0.0.1:{well}/feed/{n}")
         else:
             way = WAYS[len(broken) % len(WAYS)]
-            port = {"refused": 1, "hanging": silent}.get(way, well)
-            broken.append(f"http://127.0.0.1:{port}/{way}/{n}")
+            host = {"refused": REFUSED, "hanging": f"127.0.0.2:{silent}"}.get(way, f"127.0.0.1:{well}")
+            broken.append(f"http://{host}/{way}/{n}")
     return healthy, broken
 
 
@@ -109,7 +111,7 @@ def run(count: int, share: float, well: int, silent: int) -> Figures:
     """Let a worker fetch all, and look at pages until the last healthy feed is stored."""
     healthy, broken = addresses(count, share, well, silent)
     with TemporaryDirectory() as folder:
-        hosts = tuple(f"127.0.0.1:{port}" for port in (well, silent, 1))
+        hosts = (f"127.0.0.1:{well}", f"127.0.0.2:{silent}", REFUSED)
         settings = Settings(data=Path(folder) / "data", allow_private_hosts=hosts)
         with open_desk(settings, create=True) as desk:
             wanted = add(desk, healthy, broken)

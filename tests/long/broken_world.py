@@ -84,7 +84,7 @@ async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def main() -> None:
     """Serve until killed."""
     well = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=512)
-    silent = await asyncio.start_server(hang, "127.0.0.1", 0, backlog=512)
+    silent = await asyncio.start_server(hang, "127.0.0.2", 0, backlog=512)
     print(well.sockets[0].getsockname()[1], silent.sockets[0].getsockname()[1], flush=True)
     await asyncio.gather(well.serve_forever(), silent.serve_forever())
 
