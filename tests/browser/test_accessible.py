@@ -11,7 +11,16 @@ from aggregator.services import importing, sample, searching
 from tests.web.newsroom import NO_SUCH_NAME, SOURCES, Item, Source, opml
 from tests.web.routes import MEMBERS, PUBLIC, fill
 
-NOT_PAGES = {"up.show", "static", "media.show", "pages.home", "importing.progress", "importing.export", "rules.text"}
+NOT_PAGES = {
+    "up.show",
+    "static",
+    "media.show",
+    "pages.home",
+    "importing.progress",
+    "importing.export",
+    "rules.text",
+    "websub.confirm",
+}
 PARTS = 4
 """The pages are dealt out to so many tests, which run side by side."""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
