@@ -54,7 +54,7 @@ NOUNS: Mapping[str, Noun] = {
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
     "members": Noun("aggregator.cli.members", "members", "Show who is here."),
-    "db": Noun("aggregator.cli.db", "db", "Migrate, check and back up the database."),
+    "db": Noun("aggregator.cli.db", "db", "Migrate, check, back up and restore the database."),
 }
 
 
