@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rankers.arrange.order import Cause
 from rankers.curves import rounded_ratio
 from rankers.ranking import Ranking, rank
 from rankers.score import TermColumn, term_column
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rankers.arrange import ArrangeStep
-    from rankers.arrange.order import Cause
     from rankers.lines import Term
 
 MICRO_PER_TENTH = 100_000
@@ -58,9 +58,9 @@ class Move:
     far: it came from so far down that its place there was not looked for; then `from_` is the first place that was
     not looked at, and it came from there or further down.
 
-    reason: limit, overtook, overtaken, story, turn, like, share or pick. because: the rows that held it, that it
-    overtook or is like, at most ten. amount and key: the reason's number and name (arrange.order.Cause).
-    why: the step's line.
+    reason: limit, gave-way, overtook, overtaken, story, turn, like, share or pick. because: the rows that held it,
+    that it overtook or is like, at most ten. amount and key: the reason's number and name (arrange.order.Cause).
+    why: the step's line; empty where it gave way, also for an entry that kept its place.
     """
 
     step: str
@@ -270,7 +270,13 @@ def _moves(ranking: Ranking, row: int, position: int) -> Iterable[Move]:
     within = position + _LOOKED_FOR_BELOW
     for line, step in ranking.steps:
         before, after = step.incoming.place(row, within=within), step.place(row, within=within)
-        if after is None or before == after:
+        if after is None:
+            continue
+        if step.gave_way(after):
+            from_ = within if before is None else before
+            yield _move(line, Cause("gave-way"), from_, after, far=before is None)
+            continue
+        if before == after:
             continue
         if before is None:
             yield _move(line, step.far_cause(row), within, after, far=True)
@@ -281,7 +287,9 @@ def _moves(ranking: Ranking, row: int, position: int) -> Iterable[Move]:
 
 
 def _move(line: ArrangeStep, cause: Cause, before: int, after: int, *, far: bool = False) -> Move:
-    return Move(line.name, before + 1, after + 1, cause.reason, cause.rows, cause.amount, cause.key, line.why, far)
+    # The line's reason tells of a promise; where it gave way, it would not be true.
+    why = "" if cause.reason == "gave-way" else line.why
+    return Move(line.name, before + 1, after + 1, cause.reason, cause.rows, cause.amount, cause.key, why, far)
 
 
 def _held_by(ranking: Ranking, row: int) -> Move | None:

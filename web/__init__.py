@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web import door, errors, formats, language, notices, reasons, security, words
+from web import asked, door, errors, formats, language, notices, reasons, security, words
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> Flask:
     Without `desk` it opens its own, which `close_app` closes; a desk that is handed in belongs to whoever opened it.
     """
     app = Flask(__name__)
+    app.url_map.converters["int"] = asked.Id
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     door.init_app(app, settings, desk)

@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from werkzeug.routing import IntegerConverter
+
 from aggregator.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FURTHEST = 1_000_000
+
+
+class Id(IntegerConverter):
+    """A number in a path, as long as one of ours can be: a longer one names nothing, and no database could hold it."""
+
+    regex = r"\d{1,15}"
 
 
 class Snapshot(TypedDict):

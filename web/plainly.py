@@ -102,7 +102,7 @@ def _move(move: Move, position: Callable[[int], int | None], mentions: Mapping[i
     """Say what a step did, then the reason the rule's author gave for the step."""
     said = _sentences().move(move, position)
     named = tuple(mentions[row] for row in move.because[:MOST_NAMED] if row in mentions)
-    return MoveTold(move.from_, move.to, f"{said[:1].upper()}{said[1:]}. {move.why}", named)
+    return MoveTold(move.from_, move.to, f"{said[:1].upper()}{said[1:]}. {move.why}".rstrip(), named)
 
 
 def _sentences() -> Sentences:

@@ -22,7 +22,10 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("The address leads into a private network."),
         _l("Whoever runs this instance can allow single hosts with BROADSHEET_ALLOW_PRIVATE_HOSTS."),
     ),
-    FaultCode.DNS: (_l("No machine goes by this name."), _l("Check the spelling; the site may have moved or closed.")),
+    FaultCode.DNS: (
+        _l("No machine goes by this name."),
+        _l("Check the spelling. The site may have closed, or this instance has no way to the network."),
+    ),
     FaultCode.CONNECT: (_l("Nobody answers at this address."), _l("Usually this passes. It is tried again by itself.")),
     FaultCode.TLS: (
         _l("The certificate of the site is not in order."),

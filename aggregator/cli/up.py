@@ -12,7 +12,7 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -133,8 +133,8 @@ def _alone(data: Path) -> Iterator[None]:
             problem = f"`broadsheet up` is at work in {data} already, as process {lock.read().strip() or '?'}"
             raise ConflictError("instance", problem) from None
         lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with suppress(OSError):  # the number is a courtesy; a full disk must not keep the pages from coming up
+            os.write(lock.fileno(), str(os.getpid()).encode())
         yield
 
 

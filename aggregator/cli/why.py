@@ -55,7 +55,8 @@ def _lines(page: EntryPage, standing: Standing) -> Iterator[str]:
         yield f"  {_tenths(told.total_tenths):>8}  in all"
     if standing.explanation:
         for move in standing.explanation.moves:
-            yield f"  {move.step}: from {move.from_} to {move.to}. {move.why}"
+            why = move.why or "The line could not be kept here: nothing that fits better was waiting."
+            yield f"  {move.step}: from {move.from_} to {move.to}. {why}"
     for without, position in standing.what_if or ():
         yield f"  without {without}: {position or 'not in the order'}"
 

@@ -65,7 +65,7 @@ class _MaxPerSourceOrder(Step):
         self._free: list[tuple[int, int]] = []
         self._recent: deque[int] = deque()
         self._counts: Counter[int] = Counter()
-        self.gave_way: list[int] = []
+        self._gave_way: set[int] = set()
 
     def _pull(self, more: int) -> bool:
         """Queue at least `more` further rows; False where there are none."""
@@ -101,7 +101,7 @@ class _MaxPerSourceOrder(Step):
             else:
                 blocked = [owner for owner in dict.fromkeys(self._recent) if self._waiting[owner]]
                 place, owner = min((self._waiting[owner][0], owner) for owner in blocked)
-                self.gave_way.append(len(self._placed))
+                self._gave_way.add(len(self._placed))
             self._waiting[owner].popleft()
             self._placed.append(self._pulled[place])
             self._slide(owner)
@@ -131,6 +131,10 @@ class _MaxPerSourceOrder(Step):
             if owner >= 0 and len(blockers) >= self._step.limit:
                 return Cause("limit", tuple(blockers.tolist()), self._step.limit)
         return Cause("limit", (), self._step.limit)
+
+    def gave_way(self, place: int) -> bool:
+        """Tell whether the entry at a place was taken for want of a better one."""
+        return place in self._gave_way
 
     def kept(self, final: Rows) -> bool:
         """Tell whether the limit holds among the first places of the final order."""

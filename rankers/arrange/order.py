@@ -28,7 +28,7 @@ _MOST_NAMED = 10  # a move names no more entries than a person would read
 class Cause:
     """Why a step put an entry elsewhere.
 
-    reason: one of limit, overtook, overtaken, story, turn, like, share, pick, or a plug-in step's own word.
+    reason: one of limit, gave-way, overtook, overtaken, story, turn, like, share, pick, or a plug-in step's own word.
     rows: the entries that blocked it, that it overtook, or that it is like. amount: the reason's number
     (round, place of the pick, micro-points for likeness). key: the reason's name (a group's id), or "".
     """
@@ -192,6 +192,10 @@ class Step(Order):
     def far_cause(self, row: int) -> Cause:  # noqa: ARG002  # for subclasses
         """Say why a row came from so far down that its place there was not looked for."""
         return Cause("overtook")
+
+    def gave_way(self, place: int) -> bool:  # noqa: ARG002  # for subclasses
+        """Tell whether the step could not keep its promise at a place, because nothing better was waiting."""
+        return False
 
     @abstractmethod
     def kept(self, final: Rows) -> bool:

@@ -106,7 +106,7 @@ class _SharesOrder(Step):
         self._have = [0] * len(step.groups)
         self._pulled: list[int] = []
         self._queues: dict[int, list[int]] = {}  # kind -> places of the waiting rows, the first one last
-        self.gave_way: list[int] = []
+        self._gave_way: set[int] = set()
 
     def need(self, group: int, place: int) -> int:
         """Return how many of the first `place` entries are promised to a group."""
@@ -123,7 +123,7 @@ class _SharesOrder(Step):
     def _place_one(self) -> None:
         allowed = [kind for kind, left in enumerate(self._left) if left and self._passes(kind)]
         if not allowed:
-            self.gave_way.append(len(self._placed))
+            self._gave_way.add(len(self._placed))
             allowed = [kind for kind, left in enumerate(self._left) if left]
         while not any(self._queues.get(kind) for kind in allowed):
             self._pull()
@@ -156,6 +156,10 @@ class _SharesOrder(Step):
             groups = [g.id for n, g in enumerate(self._step.groups) if self._kinds[row] >> n & 1]
             return Cause("share", self.overtaken(before, after), key=groups[0] if groups else "")
         return Cause("overtaken", self.overtakers(before, after))
+
+    def gave_way(self, place: int) -> bool:
+        """Tell whether the entry at a place was taken for want of a better one."""
+        return place in self._gave_way
 
     def kept(self, final: Rows) -> bool:
         """Tell whether each prefix of the final order gives every group its share."""

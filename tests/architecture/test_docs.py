@@ -30,3 +30,14 @@ def test_each_decision_has_its_four_parts():
         assert [] == [
             part for part in ("Context", "Decision", "Consequences", "What would change our mind") if part not in text
         ]
+
+
+def test_the_safety_page_says_held_where_a_test_carries_the_number():
+    code = "\n".join(path.read_text("utf-8") for path in python_files("tests"))
+    names = re.findall(r"def test_safety_(\d+)((?:_and_\d+)*)", code)
+    tested = {int(number) for first, more in names for number in (first, *re.findall(r"\d+", more))}
+    page = (ROOT / "docs" / "developers" / "safety.md").read_text("utf-8")
+    held = {
+        int(number) for number in re.findall(r"^\| (\d+) \|[^|]*\| held by tests of its number", page, re.MULTILINE)
+    }
+    assert tested == held

@@ -68,6 +68,12 @@ def test_a_page_that_is_not_there_looks_like_the_house(stranger):
     assert "There is no such page" in answer.text
 
 
+@pytest.mark.parametrize("address", ["/sources/{}", "/import/{}", "/import/{}/progress"])
+@pytest.mark.parametrize("number", [2**63, 10**20, 10**15 - 1])
+def test_a_number_that_can_be_nothing_of_ours_is_not_there(member, address, number):
+    assert member.get(address.format(number)).status_code == 404
+
+
 def test_an_address_that_takes_no_such_request_says_which_it_takes(member):
     answer = member.post("/keys")
     assert answer.status_code == 405
