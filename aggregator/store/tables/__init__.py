@@ -1,0 +1,49 @@
+"""The tables of both databases, a module a subject. Migrations bring any database to exactly this; a test compares.
+
+The words index is no table of Core: dialects/sqlite.py and dialects/postgres.py have its DDL.
+What belongs to somebody has `owner`: the id of a member or a group.
+"""
+
+from __future__ import annotations
+
+from aggregator.store.tables.base import metadata
+from aggregator.store.tables.entries import entry, entry_body, entry_gone, entry_state, seen
+from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move, feed_push, feed_state, traffic
+from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
+from aggregator.store.tables.people import grp, link, member, membership, owner, session
+from aggregator.store.tables.subscriptions import filing, folder, subscription
+from aggregator.store.tables.work import counter, job, job_item, value
+
+__all__ = [
+    "carried",
+    "counter",
+    "entry",
+    "entry_body",
+    "entry_gone",
+    "entry_state",
+    "feed",
+    "feed_access",
+    "feed_move",
+    "feed_push",
+    "feed_state",
+    "filing",
+    "folder",
+    "grp",
+    "job",
+    "job_item",
+    "ledger",
+    "ledger_share",
+    "link",
+    "member",
+    "membership",
+    "metadata",
+    "owner",
+    "reading_list",
+    "rule",
+    "rule_version",
+    "seen",
+    "session",
+    "subscription",
+    "traffic",
+    "value",
+]
