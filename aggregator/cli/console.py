@@ -15,6 +15,7 @@ import click
 
 from aggregator.errors import BusyError
 from aggregator.model.clocks import open_clock
+from aggregator.model.clocks import stamp as stamp
 from aggregator.settings import load_settings
 from aggregator.wiring import open_desk
 
@@ -94,11 +95,6 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     ):
         function = option(function)
     return function
-
-
-def stamp(instant: datetime | None) -> str | None:
-    """Write an instant as RFC 3339 in UTC, to the second."""
-    return None if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def plain(text: str) -> str:

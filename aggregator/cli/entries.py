@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.console import command, stamp, table
-from aggregator.cli.shapes import entry_shape
 from aggregator.errors import BadInputError, NotFoundError
 from aggregator.model.ids import Uid
 from aggregator.services import reading, stored
+from aggregator.services.shapes import entry_shape
 
 if TYPE_CHECKING:
     from aggregator.cli.console import Console

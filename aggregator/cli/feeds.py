@@ -11,12 +11,12 @@ import click
 from aggregator.cli import faults
 from aggregator.cli.console import Instant, command, table
 from aggregator.cli.refreshing import find_feeds, refresh_sources
-from aggregator.cli.shapes import discovery_shape, feed_shape, health_shape, job_shape, report_shape, traffic_shape
 from aggregator.errors import BusyError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState, JobState
 from aggregator.services import importing, neighbour, subscribing
 from aggregator.services.health import fault_sentence
+from aggregator.services.shapes import discovery_shape, feed_shape, health_shape, job_shape, report_shape, traffic_shape
 
 if TYPE_CHECKING:
     from datetime import datetime

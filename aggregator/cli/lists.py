@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.console import Instant, command, stamp, table
-from aggregator.cli.shapes import list_shape, withheld_shape
 from aggregator.services import reading, subscribing
+from aggregator.services.shapes import list_entry_shape, list_shape, withheld_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,7 @@ def list_(console: Console) -> None:
     """Show the reading lists."""
     with console.desk() as (desk, actor):
         found = reading.lists(desk, actor)
-    shapes = [
-        {"id": each.slug, "title": each.title, "max_age_days": each.max_age.days, "time_zone": each.time_zone}
-        for each in found
-    ]
+    shapes = [list_entry_shape(each) for each in found]
     console.show(shapes, table([(each.slug, each.title) for each in found]))
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli import faults
-from aggregator.cli.console import command, stamp, table
-from aggregator.cli.shapes import replay_shape, rule_shape
+from aggregator.cli.console import command, table
 from aggregator.errors import BadDocumentError, BadInputError
 from aggregator.services import editing, replaying, versions
 from aggregator.services.accounts import LANGUAGES
 from aggregator.services.ranking import sentences_of
+from aggregator.services.shapes import diff_shape, replay_shape, rule_entry_shape, rule_shape, statement_shape
 from rankers import RuleError
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ def list_(console: Console) -> None:
     """Show the rules of this instance."""
     with console.desk() as (desk, actor):
         found = editing.rules(desk, actor)
-    shapes = [
-        rule_shape(rule) | {"number": rule.number, "plain": rule.plain, "published": stamp(rule.published)}
-        for rule in found
-    ]
+    shapes = [rule_entry_shape(rule) for rule in found]
     console.show(shapes, table([(rule.slug, f"version {rule.number}", rule.hash[:12], rule.title) for rule in found]))
 
 
@@ -69,12 +66,10 @@ def diff(console: Console, before: str, after: str, language: str) -> None:
     with console.desk() as (desk, actor):
         one, other = (editing.find_version(desk, actor, name) for name in (before, after))
         found = editing.changes(one, other, language=language)
-    shape = {
-        "same_order": found.same_order,
-        "changes": [{"kind": change.kind, "line": change.line, "text": change.text} for change in found.changes],
-    }
     lines = [change.text for change in found.changes] or ["Nothing differs."]
-    console.show(shape, [*lines, "Both give the same order."] if found.same_order and found.changes else lines)
+    console.show(
+        diff_shape(found), [*lines, "Both give the same order."] if found.same_order and found.changes else lines
+    )
 
 
 @command(rules, "statement")
@@ -88,22 +83,7 @@ def statement(console: Console, rule: str, language: str) -> None:
     spoken = sentences_of(language).language
     if spoken != language:
         console.progress(f"There are no words in {language!r} yet; this is in {spoken!r}.")
-    shape = {
-        "rule": rule_shape(version) | {"number": version.number},
-        "language": spoken,
-        "sections": [
-            {
-                "key": section.key,
-                "heading": section.heading,
-                "sentences": [
-                    {"line": s.line, "text": s.text, "why": s.why, "points": s.points, "share": s.share}
-                    for s in section.sentences
-                ],
-            }
-            for section in sections
-        ],
-    }
-    console.show(shape, _said(version.title, sections))
+    console.show(statement_shape(version, spoken, sections), _said(version.title, sections))
 
 
 @command(rules, "replay")

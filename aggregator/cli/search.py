@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.console import command
-from aggregator.cli.shapes import found_shape
 from aggregator.errors import BadInputError
 from aggregator.services import searching
+from aggregator.services.shapes import found_shape
 
 if TYPE_CHECKING:
     from aggregator.cli.console import Console

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.console import Instant, command
-from aggregator.cli.shapes import why_shape
 from aggregator.model.ids import Uid
 from aggregator.services import reading
 from aggregator.services.pages import OutOfScope
+from aggregator.services.shapes import why_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -55,6 +55,11 @@ def pin_clock(spec: str) -> str:
     return f"{start.isoformat()}@{time.time() if anchor is None else anchor:.3f}"
 
 
+def stamp(instant: datetime | None) -> str | None:
+    """Write an instant as RFC 3339 in UTC, to the second."""
+    return None if instant is None else instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _parts(spec: str) -> tuple[datetime, float | None]:
     instant, _, anchor = spec.partition("@")
     try:

@@ -1,4 +1,4 @@
-"""The JSON shapes others may rely on (docs/operators/commands.md): only ever added to, held by tests.
+"""The JSON shapes others may rely on, of the command line and the API alike: only ever added to, held by tests.
 
 Times are RFC 3339 in UTC, points integer micro-points, the id of an entry its uid.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aggregator.cli.console import stamp
+from aggregator.model.clocks import stamp
 from aggregator.services.health import fault_sentence
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from aggregator.model.ids import FeedId
     from aggregator.model.job import JobItem
     from aggregator.model.ports import RefreshReport
-    from aggregator.model.readinglist import RuleVersion
+    from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.model.subscription import SubscribedFeed
     from aggregator.model.traffic import Account, Traffic
     from aggregator.services.importing import ImportCounts
     from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
     from aggregator.services.replaying import Replay
     from aggregator.services.searching import Found
-    from rankers import Move
+    from rankers import Diff, Move, Section
 
 Shape = dict[str, Any]
 
@@ -182,6 +182,46 @@ def replay_shape(found: Replay) -> Shape:
 def rule_shape(rule: RuleVersion) -> Shape:
     """Shape a rule wherever one is named."""
     return {"id": rule.slug, "title": rule.title, "hash": rule.hash}
+
+
+def rule_entry_shape(rule: RuleVersion) -> Shape:
+    """Shape one of `rules list`."""
+    return rule_shape(rule) | {"number": rule.number, "plain": rule.plain, "published": stamp(rule.published)}
+
+
+def diff_shape(found: Diff) -> Shape:
+    """Shape the answer of `rules diff`."""
+    changes = [{"kind": change.kind, "line": change.line, "text": change.text} for change in found.changes]
+    return {"same_order": found.same_order, "changes": changes}
+
+
+def statement_shape(version: RuleVersion, spoken: str, sections: Sequence[Section]) -> Shape:
+    """Shape the answer of `rules statement`; `spoken` is the language its sentences are really in."""
+    return {
+        "rule": rule_shape(version) | {"number": version.number},
+        "language": spoken,
+        "sections": [
+            {
+                "key": section.key,
+                "heading": section.heading,
+                "sentences": [
+                    {"line": s.line, "text": s.text, "why": s.why, "points": s.points, "share": s.share}
+                    for s in section.sentences
+                ],
+            }
+            for section in sections
+        ],
+    }
+
+
+def list_entry_shape(found: ReadingList) -> Shape:
+    """Shape one of `lists list`."""
+    return {
+        "id": found.slug,
+        "title": found.title,
+        "max_age_days": found.max_age.days,
+        "time_zone": found.time_zone,
+    }
 
 
 def list_shape(page: ListPage, items: Sequence[ListedEntry], addresses: Mapping[FeedId, str]) -> Shape:
