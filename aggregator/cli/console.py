@@ -15,7 +15,6 @@ import click
 
 from aggregator.errors import BusyError
 from aggregator.model.clocks import open_clock
-from aggregator.model.clocks import stamp as stamp
 from aggregator.settings import load_settings
 from aggregator.wiring import open_desk
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.console import command, stamp, table
+from aggregator.cli.console import command, table
 from aggregator.errors import BadInputError, NotFoundError
+from aggregator.model.clocks import stamp
 from aggregator.model.ids import Uid
 from aggregator.services import reading, stored
 from aggregator.services.shapes import entry_shape

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli.console import Instant, command, stamp, table
+from aggregator.cli.console import Instant, command, table
+from aggregator.model.clocks import stamp
 from aggregator.services import reading, subscribing
 from aggregator.services.shapes import list_entry_shape, list_shape, withheld_shape
 
