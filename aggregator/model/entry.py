@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from aggregator.model.extras import NO_EXTRAS, Extras
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -71,6 +73,7 @@ class EntryData:
     words: int | None
     paid: bool
     index: str = field(repr=False)
+    extras: Extras = NO_EXTRAS
 
 
 class Marks(NamedTuple):
@@ -139,6 +142,7 @@ class Entry:
     excerpt: str
     words: int | None
     paid: bool
+    extras: Extras = NO_EXTRAS
 
 
 @dataclass(frozen=True, slots=True)

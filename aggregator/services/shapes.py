@@ -5,9 +5,11 @@ Times are RFC 3339 in UTC, points integer micro-points, the id of an entry its u
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from aggregator.model.clocks import stamp
+from aggregator.model.extras import told_of
 from aggregator.services.health import fault_sentence
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.discovery import Discovery
     from aggregator.model.entry import Body, Entry
+    from aggregator.model.extras import Extras
     from aggregator.model.ids import FeedId
     from aggregator.model.job import JobItem
     from aggregator.model.ports import RefreshReport
@@ -126,6 +129,12 @@ def report_shape(report: RefreshReport) -> Shape:
     }
 
 
+def extras_shape(extras: Extras) -> Shape:
+    """Shape what else is told of an entry: every field that is told, by name."""
+    told = asdict(extras)
+    return {name: told[name] for name in told_of(extras)}
+
+
 def entry_shape(entry: Entry, body: Body, feed_address: str) -> Shape:
     """Shape one of `entries list`: as stored, every field."""
     return {
@@ -151,6 +160,7 @@ def entry_shape(entry: Entry, body: Body, feed_address: str) -> Shape:
         "words": entry.words,
         "paid": entry.paid,
         "excerpt": entry.excerpt,
+        "extras": extras_shape(entry.extras),
         "content_html": body.content_html,
         "summary_html": body.summary_html,
     }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.sources.dates import read_date
+from aggregator.sources.extras import read_extras
 from aggregator.sources.plain import line, plain_line, safe_html
 from aggregator.sources.raw import Text
 from aggregator.sources.xmltext import joined
@@ -144,6 +145,7 @@ class EntryReader:
             words=words if longest and not only_excerpt else None,
             paid=_is_paid(raw, categories),
             index=index,
+            extras=read_extras(raw.extras, lambda address: absolutise(address, self._base_of(raw))),
         )
 
     def _bodies(self, raw: RawEntry, link: str | None) -> tuple[str, str]:

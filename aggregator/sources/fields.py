@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from aggregator.model.entry import Kind
+from aggregator.sources.extra_fields import EXTRA_FIELDS, licence_link, picture
 from aggregator.sources.raw import Text
 from aggregator.sources.xmltext import (
     XML,
@@ -156,7 +157,10 @@ def _media(entry: RawEntry, element: Element) -> None:
     address = element.get("url")
     if address and (medium.startswith("image") or element.get("isDefault") == "image"):
         entry.images.append(address)
-    elif address and address not in (enclosure[0] for enclosure in entry.enclosures):
+        picture(entry, address, element)  # its description is that, and no summary of the entry
+        read_fields(entry, element, _BESIDE_PICTURE)
+        return
+    if address and address not in (enclosure[0] for enclosure in entry.enclosures):
         _enclosure(entry, element)
     read_fields(entry, element, _MEDIA)
 
@@ -228,6 +232,8 @@ def _atom_link(entry: RawEntry, element: Element) -> None:
         entry.enclosures.append((address, element.get("type"), element.get("length"), element.get("title")))
     elif relation == "replies" and _is_page(element):
         entry.comments = entry.comments or address
+    elif relation == "license":
+        licence_link(entry, address)
 
 
 def relation_of(element: Element) -> str:
@@ -252,22 +258,27 @@ _MEDIA: dict[str, Reader] = {
     "media:description": _text_summary,
     "media:category": _category,
 }
-_COMMON: dict[str, Reader] = _MEDIA | {
-    "activity:object-type": _object_type,
-    "content:encoded": _content,
-    "dc:language": _language,
-    "dc:subject": _category,
-    "dcterms:created": _published,
-    "dcterms:issued": _published,
-    "dcterms:modified": _updated,
-    "ev:startdate": _event,
-    "feedburner:origlink": _original_link,
-    "itunes:author": _creator_unless_named,
-    "itunes:image": _image,
-    "itunes:keywords": _keywords,
-    "itunes:summary": _text_summary,
-    "thr:in-reply-to": _reply,
-}
+_BESIDE_PICTURE = {name: reader for name, reader in _MEDIA.items() if name != "media:description"}
+_COMMON: dict[str, Reader] = (
+    _MEDIA
+    | EXTRA_FIELDS
+    | {
+        "activity:object-type": _object_type,
+        "content:encoded": _content,
+        "dc:language": _language,
+        "dc:subject": _category,
+        "dcterms:created": _published,
+        "dcterms:issued": _published,
+        "dcterms:modified": _updated,
+        "ev:startdate": _event,
+        "feedburner:origlink": _original_link,
+        "itunes:author": _creator_unless_named,
+        "itunes:image": _image,
+        "itunes:keywords": _keywords,
+        "itunes:summary": _text_summary,
+        "thr:in-reply-to": _reply,
+    }
+)
 RSS_ITEM: dict[str, Reader] = _COMMON | {
     "atom:author": _person,
     "atom:content": _atom_content,

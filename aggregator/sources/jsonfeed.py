@@ -108,6 +108,9 @@ def _entry(item: dict[str, Any]) -> RawEntry:
             size = file.get("size_in_bytes")
             length = str(size) if isinstance(size, int | float) else None
             entry.enclosures.append((address, _text(file, "mime_type"), length, _text(file, "title")))
+            duration = file.get("duration_in_seconds")
+            if isinstance(duration, int | float):
+                entry.extras.setdefault("seconds", str(duration))
     return entry
 
 

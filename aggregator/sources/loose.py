@@ -105,6 +105,7 @@ def _entry(entry: Mapping[str, Any], *, atom: bool) -> RawEntry:
         if word and not (_string(tag, "scheme") or "").endswith("#kind"):
             raw.categories.append(word)
     _files(raw, entry)
+    _extras(raw.extras, entry)
     return raw
 
 
@@ -137,6 +138,25 @@ def _files(raw: RawEntry, entry: Mapping[str, Any]) -> None:
     image = dict.get(entry, "image")  # type: ignore[call-overload]  # as above
     if isinstance(image, dict) and (address := _string(image, "href")):
         raw.images.append(address)
+
+
+def _extras(told: dict[str, Any], entry: Mapping[str, Any]) -> None:
+    """Take what feedparser keeps of podcasts, licences and places; of several transcripts that is the last."""
+    for name in ("season", "episode", "explicit"):
+        if text := _string(entry, "itunes_" + name):
+            told[name] = text
+    if text := _string(entry, "itunes_duration"):
+        told["seconds"] = text
+    for link in _dicts(entry, "links"):
+        if _string(link, "rel") == "license" and (address := _string(link, "href")):
+            told["licence"] = address
+    where = dict.get(entry, "where")  # type: ignore[call-overload]  # as above
+    point = dict.get(where, "coordinates") if isinstance(where, dict) and dict.get(where, "type") == "Point" else None
+    if isinstance(point, tuple | list) and len(point) == 2:  # noqa: PLR2004  # longitude and latitude
+        told["place"] = {"longitude": str(point[0]), "latitude": str(point[1])}
+    transcript = dict.get(entry, "podcast_transcript")  # type: ignore[call-overload]  # as above
+    if isinstance(transcript, dict) and (address := _string(transcript, "url")):
+        told["transcripts"] = [(address, _string(transcript, "type"), _string(transcript, "language"))]
 
 
 def _detail(thing: Mapping[str, Any], key: str, *, html: bool = False, atom: bool = False) -> Text | None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
@@ -54,14 +54,17 @@ class RawEntry:
         default_factory=list
     )  # address, type, length, title
     images: list[str] = field(default_factory=list)  # the first that can be used is taken
+    extras: dict[str, Any] = field(default_factory=dict)  # by the names of Extras; sources/extras.py says in what form
 
     def hash(self) -> bytes:
         """Return 16 bytes over all that is used of the entry; counts of likes and comments are not in it."""
-        content: bytes = msgpack.packb(_values(self), unicode_errors="surrogatepass")
+        values = (*_values(self), self.extras) if self.extras else _values(self)
+        content: bytes = msgpack.packb(values, unicode_errors="surrogatepass")
         return blake2b(content, digest_size=16, key=_HASH_MARK).digest()
 
 
-_values = attrgetter(*(f.name for f in fields(RawEntry)))
+# Extras only where there are any, so that entries without are the same as before there were extras.
+_values = attrgetter(*(f.name for f in fields(RawEntry) if f.name != "extras"))
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.model.discovery import DiscoveredFeed
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
+from aggregator.model.extras import Extras, extras_of, told_of
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
 from aggregator.sources.discovery import FoundFeeds, PageJob
@@ -95,6 +96,8 @@ def _plain(value: Any) -> Any:
         return tuple(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Extras):
+        return told_of(value)
     return _row(value)
 
 
@@ -116,7 +119,7 @@ def _feeds(row: Sequence[Any]) -> FoundFeeds:
 
 
 _ENTRY = {f.name: place for place, f in enumerate(fields(EntryData))}
-_AUTHORS, _ENCLOSURES, _KIND = _ENTRY["authors"], _ENTRY["enclosures"], _ENTRY["kind"]
+_AUTHORS, _ENCLOSURES, _KIND, _EXTRAS = (_ENTRY[name] for name in ("authors", "enclosures", "kind", "extras"))
 
 
 def _entry(row: Sequence[Any]) -> EntryData:
@@ -124,6 +127,7 @@ def _entry(row: Sequence[Any]) -> EntryData:
     values[_AUTHORS] = tuple(Author(*author) for author in row[_AUTHORS])
     values[_ENCLOSURES] = tuple(Enclosure(*enclosure) for enclosure in row[_ENCLOSURES])
     values[_KIND] = Kind(row[_KIND])
+    values[_EXTRAS] = extras_of(row[_EXTRAS])
     return EntryData(*values)
 
 

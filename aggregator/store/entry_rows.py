@@ -13,9 +13,11 @@ from aggregator.store.columns import to_seconds
 from aggregator.store.packed import (
     pack_authors,
     pack_enclosures,
+    pack_extras,
     pack_texts,
     unpack_authors,
     unpack_enclosures,
+    unpack_extras,
     unpack_texts,
 )
 from aggregator.store.tables import entry
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 CHANGING = (
     "version", "time", "first_seen", "age_known", "published", "updated", "guid", "link", "link_hash", "title",
     "authors", "language", "kind", "categories", "enclosures", "image", "comments", "excerpt", "words", "paid", "has",
+    "extras",
 )  # fmt: skip
 """The columns a changed entry is written to, in the order of `changing_values`."""
 
@@ -82,6 +85,7 @@ def changing_values(intent: EntryUpdateIntent, version: int) -> tuple[Any, ...]:
         data.words,
         data.paid,
         sum(_BITS[name] for name in has_of(data)),
+        pack_extras(data.extras),
     )
 
 
@@ -112,6 +116,7 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
         excerpt=row.excerpt,
         words=row.words,
         paid=row.paid,
+        extras=unpack_extras(row.extras),
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from aggregator.model.entry import Author, Enclosure
+from aggregator.model.extras import NO_EXTRAS, Extras, extras_of, told_of
 from aggregator.model.feed import FeedData
 from aggregator.model.readinglist import Scope
 
@@ -56,6 +57,16 @@ def pack_enclosures(enclosures: tuple[Enclosure, ...]) -> str | None:
 def unpack_enclosures(packed: str | None) -> tuple[Enclosure, ...]:
     """Undo pack_enclosures."""
     return tuple(Enclosure(*fields) for fields in json.loads(packed)) if packed else ()
+
+
+def pack_extras(extras: Extras) -> str | None:
+    """Pack what else is told of an entry; nothing for nothing."""
+    return _encode(told_of(extras)) if extras is not NO_EXTRAS else None
+
+
+def unpack_extras(packed: str | None) -> Extras:
+    """Undo pack_extras."""
+    return extras_of(json.loads(packed)) if packed else NO_EXTRAS
 
 
 def pack_scope(scope: Scope) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.errors import ConflictError, NotFoundError
 from aggregator.model.entry import Author, Body, Enclosure, Entry, Kind, Marks
+from aggregator.model.extras import Chapter, Extras, Picture, Place, Transcript
 from aggregator.store import entries, feeds, search, states, values
 from aggregator.text.marks import marks_of
 
@@ -27,6 +28,16 @@ def full(make, now):
         comments="https://example.org/c",
         summary_html="<b>short</b>",
         paid=True,
+        extras=Extras(
+            chapters=(Chapter(0, "Greeting"), Chapter(75, "Ünï", "https://example.org/c")),
+            chapters_file="https://example.org/chapters.json",
+            transcripts=(Transcript("https://example.org/t.vtt", "text/vtt", "en"),),
+            seconds=3_600,
+            explicit=True,
+            place=Place("Harbour", 59.5, -1.25),
+            licence="https://creativecommons.org/licenses/by/4.0/",
+            pictures=(Picture("https://example.org/p.jpg", "A boat"),),
+        ),
     )
 
 

@@ -16,8 +16,8 @@ BROKEN = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -38,10 +38,10 @@ def empty(request, tmp_path, now):
 
 @pytest.fixture
 def broken_step(tmp_path, monkeypatch):
-    """A second migration that fails at its end."""
+    """One more migration, which fails at its end."""
     steps = tmp_path / "100% steps"
     shutil.copytree(migrate.MIGRATIONS, steps, ignore=shutil.ignore_patterns("__pycache__"))
-    (steps / "versions" / "v0002_broken.py").write_text(BROKEN, encoding="utf-8")
+    (steps / "versions" / "v9999_broken.py").write_text(BROKEN.format(newest=migrate.newest()), encoding="utf-8")
     return lambda: monkeypatch.setattr(migrate, "MIGRATIONS", steps)
 
 
@@ -91,12 +91,13 @@ def test_a_migration_that_fails_leaves_nothing_of_itself(empty, broken_step):
     with empty.write() as conn:
         values.set_value(conn, "name", "whole")
         before = described(conn)
+    whole = migrate.newest()
     broken_step()
     with pytest.raises(StoreError):
         empty.migrate()
     with empty.read() as conn:
         assert before == described(conn)
-        assert ("whole", "0001") == (values.get_value(conn, "name"), migrate.revision(conn))
+        assert ("whole", whole) == (values.get_value(conn, "name"), migrate.revision(conn))
 
 
 def test_a_first_migration_that_fails_leaves_an_empty_database(empty, broken_step):

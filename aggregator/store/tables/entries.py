@@ -35,6 +35,7 @@ entry = Table(
     Column("words", Integer),
     Column("paid", Boolean, nullable=False),
     Column("has", Integer, nullable=False),  # bits in the order of model.candidate.HAS
+    Column("extras", Text),  # JSON, NULL where empty
     Index("ix_entry_feed_id_time", "feed_id", "time"),
 )
 

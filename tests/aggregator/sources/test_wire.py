@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
+from aggregator.model.extras import NO_EXTRAS, Chapter, Extras, Picture, Place, Transcript
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
 from aggregator.sources.document import ParsedDocument, ParseJob, ParseLimits
@@ -16,6 +17,14 @@ texts = st.text(max_size=20)
 maybe = st.none() | texts
 times = st.datetimes(datetime(1990, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # as hypothesis wants it
 hashes = st.binary(min_size=16, max_size=16)
+extras = st.just(NO_EXTRAS) | st.builds(
+    Extras,
+    chapters=st.lists(st.builds(Chapter, start=st.integers(0, 10**6), title=texts, link=maybe), max_size=2).map(tuple),
+    transcripts=st.lists(st.builds(Transcript, url=texts, type=maybe, language=maybe), max_size=2).map(tuple),
+    place=st.none() | st.builds(Place, name=maybe, latitude=st.none() | st.floats(-90, 90), longitude=st.none()),
+    licence=maybe, chapters_file=maybe, explicit=st.booleans(), seconds=st.none() | st.integers(1, 10**6),
+    pictures=st.lists(st.builds(Picture, url=texts, description=texts), max_size=2).map(tuple),
+)  # fmt: skip
 entries = st.builds(
     EntryData,
     key=texts, raw_hash=hashes, guid=maybe, link=maybe, title=texts,
@@ -26,7 +35,7 @@ entries = st.builds(
         st.builds(Enclosure, url=texts, type=maybe, length=st.none() | st.integers(0, 2**60), title=maybe), max_size=2
     ).map(tuple),
     image=maybe, comments=maybe, content_html=texts, summary_html=texts, excerpt=texts,
-    words=st.none() | st.integers(0, 10**6), paid=st.booleans(), index=texts,
+    words=st.none() | st.integers(0, 10**6), paid=st.booleans(), index=texts, extras=extras,
 )  # fmt: skip
 feeds = st.builds(
     FeedData,

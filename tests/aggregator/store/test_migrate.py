@@ -11,8 +11,8 @@ from aggregator.store.database import Database
 STEP = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -22,13 +22,14 @@ def upgrade():
 
 @pytest.fixture
 def step(tmp_path, monkeypatch):
-    """Puts a second migration behind the first."""
+    """Puts one more migration behind the newest."""
+    newest = migrate.newest()
 
     def put(sql):
         steps = tmp_path / "steps"
         shutil.rmtree(steps, ignore_errors=True)
         shutil.copytree(migrate.MIGRATIONS, steps, ignore=shutil.ignore_patterns("__pycache__"))
-        (steps / "versions" / "v0002_more.py").write_text(STEP.format(sql=sql), encoding="utf-8")
+        (steps / "versions" / "v9999_more.py").write_text(STEP.format(sql=sql, newest=newest), encoding="utf-8")
         monkeypatch.setattr(migrate, "MIGRATIONS", steps)
 
     return put
