@@ -12,7 +12,7 @@ from aggregator.errors import BroadsheetError, BusyError
 from aggregator.model.clocks import SystemClock
 from aggregator.model.fault import FaultCode
 from aggregator.services.rights import Right, require
-from aggregator.store import entries, feeds, values
+from aggregator.store import entries, feeds, values, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def doctor(desk: Desk, actor: Actor) -> tuple[Part, ...]:
     """Look at what an instance may ail from, beyond `up`: who may read it, its secret, disk, address and feeds."""
     require(actor, Right.RUN_INSTANCE)
     looked = (_privacy(desk), _secret(desk), _space(desk), _largest(desk), _address(desk), _clock(desk), _feeds(desk))
-    return (*up(desk), *looked)
+    return (*up(desk), _words(desk), *looked)
 
 
 def _database(desk: Desk) -> Part:
@@ -66,6 +66,14 @@ def _columns(desk: Desk) -> Part:
         return Part("columns", ok=False, said="are not built yet; the worker builds them when it starts")
     said = f"hold {int(held.alive.sum())} entries"
     return Part("columns", ok=True, said=f"{said}, {behind} changes behind" if behind > 0 else said)
+
+
+def _words(desk: Desk) -> Part:
+    with desk.database.read() as conn:
+        left = words.count_left(conn)
+    if left:
+        return Part("words index", ok=False, said=f"is being made anew by the worker, {left} entries to go")
+    return Part("words index", ok=True, said="is of this version")
 
 
 def _worker(desk: Desk) -> Part:

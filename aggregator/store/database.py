@@ -117,6 +117,11 @@ class Database:
         except exc.SQLAlchemyError as error:
             raise our_error(error) from error
 
+    def renew(self) -> None:
+        """Let new connections be made: an old one checks FTS5's pages against a structure it remembers from before."""
+        self._readers.dispose()
+        self._writers.dispose()
+
     def close(self) -> None:
         """Close all connections."""
         self._readers.dispose()

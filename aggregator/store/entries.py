@@ -145,7 +145,6 @@ def apply_intents(conn: Connection, feed_id: FeedId, intents: Sequence[EntryUpda
     _write_new(conn, feed_id, added, version - len(new) - len(changed) + 1)
     _write_changed(conn, changed, version - len(changed) + 1)
     both = [*added, *changed]
-    words_index(conn).add_words(conn, [(entry_id, intent.data.index) for entry_id, intent in both])
     _drop_old_keys(conn, feed_id, [intent for _, intent in both])
     _MARK.run(conn, [_marker(feed_id, entry_id, intent) for entry_id, intent in both])
     return len(new), len(changed)
@@ -174,17 +173,16 @@ def _write_new(conn: Connection, feed_id: FeedId, added: Sequence[tuple[int, Ent
         ],
     )
     _ADD_BODY.run(conn, [(entry_id, i.data.content_html, i.data.summary_html) for entry_id, i in added])
+    words_index(conn).add_words(conn, [(entry_id, i.data.index) for entry_id, i in added])
 
 
 def _write_changed(conn: Connection, changed: Sequence[tuple[int, EntryUpdateIntent]], version: int) -> None:
-    if not changed:
-        return
-    words_index(conn).delete_words(conn, [entry_id for entry_id, _ in changed])
     _CHANGE.run(
         conn,
         [(*changing_values(intent, version + place), entry_id) for place, (entry_id, intent) in enumerate(changed)],
     )
     _CHANGE_BODY.run(conn, [(i.data.content_html, i.data.summary_html, entry_id) for entry_id, i in changed])
+    words_index(conn).set_words(conn, [(entry_id, i.data.index) for entry_id, i in changed])
 
 
 def _marker(feed_id: FeedId, entry_id: int, intent: EntryUpdateIntent) -> tuple[Any, ...]:
@@ -277,6 +275,7 @@ def changed_since(conn: Connection, version: int, limit: int) -> tuple[ColumnRow
 
 def delete_entries(conn: Connection, ids: Sequence[EntryId]) -> None:
     """Delete entries with bodies, states and words; their seen-markers stay, so they do not come back."""
+    bury(conn, ids)  # first: whoever writes entries waits here for the others
     words_index(conn).delete_words(conn, ids)
     for part in chunks(ids):
         rows = conn.execute(
@@ -285,7 +284,6 @@ def delete_entries(conn: Connection, ids: Sequence[EntryId]) -> None:
             .returning(entry.c.feed_id, type_coerce(entry.c.time, BigInteger), entry.c.id)
         ).all()
         _UNMARK.run(conn, [tuple(row) for row in rows])
-    bury(conn, ids)
 
 
 def bury(conn: Connection, ids: Sequence[int]) -> None:

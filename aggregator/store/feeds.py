@@ -193,8 +193,8 @@ def delete_feed(conn: Connection, feed_id: FeedId) -> None:
     from aggregator.store.entries import bury  # noqa: PLC0415  # entries and feeds know of each other only here
 
     ids = list(conn.execute(select(entry.c.id).where(entry.c.feed_id == feed_id)).scalars())
+    bury(conn, ids)  # first: whoever writes entries waits here for the others
     words_index(conn).delete_words(conn, ids)
-    bury(conn, ids)
     conn.execute(delete(feed).where(feed.c.id == feed_id))
 
 

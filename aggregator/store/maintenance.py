@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BadInputError, ConflictError, StoreError
+from aggregator.store import words
 from aggregator.store.dialects import sqlite
 
 if TYPE_CHECKING:
@@ -48,14 +49,17 @@ def find_problems(database: Database) -> tuple[str, ...]:
     PostgreSQL server checks its pages and constraints itself.
     Raises BusyError.
     """
+    database.renew()
     with database.read() as conn:
+        left = words.count_left(conn)
+        older = (f"{left} entries still stand in the words index as an earlier version put them",) if left else ()
         if database.path is None:
-            return _loose_ends(conn, _LOOSE_ENDS)
+            return (*_loose_ends(conn, _LOOSE_ENDS), *older)
         pages = conn.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})").scalars()
         found = [line for line in pages if line != "ok"]
         orphans = conn.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(MOST_PROBLEMS)
         found += [f"a row of {orphan[0]} refers to one of {orphan[2]} that is missing" for orphan in orphans]
-        found += _loose_ends(conn, _LOOSE_ENDS | _LOOSE_WORDS)
+        found += (*_loose_ends(conn, _LOOSE_ENDS | _LOOSE_WORDS), *older)
     return (*found, *_words_problems(database))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, Table, Text, column, create_engine, inspect, se
 from sqlalchemy.pool import NullPool
 
 from aggregator.errors import ConflictError, StoreError
+from aggregator.store import words
 from aggregator.store.dialects import sqlite
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _run(conn: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+    if held is None:
+        words.set_current(conn)  # there is nothing in it yet
     # The steps ran without foreign keys.
     if conn.dialect.name == "sqlite" and conn.execute(text("PRAGMA foreign_key_check")).first():
         raise StoreError("SQLITE_CONSTRAINT_FOREIGNKEY")

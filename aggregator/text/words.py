@@ -1,6 +1,7 @@
 """Words for both databases: rankers' fold and tokens, so that a search finds what a rule finds.
 
-`index_text` is what the words index is fed: tokens separated by spaces. For ASCII, folding is lower case and a token
+`index_text` is what the words index is fed: tokens separated by spaces, with a boundary between title and body that no
+phrase reaches across. For ASCII, folding is lower case and a token
 is a run of letters and digits, which bytes.translate does in a microsecond; runs of other characters go through
 rankers one by one and are remembered. A run alone gives what it gives in its text (a property test holds this),
 unless it begins with a mark that belongs to what stands before it: then the whole text takes the long way.
@@ -13,11 +14,27 @@ import unicodedata
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase
 
+from aggregator.text.strip import strip
 from rankers import fold, tokens
 
-__all__ = ["LONGEST_TEXT", "count_words", "fold", "index_and_count", "index_text", "tokens"]
+__all__ = [
+    "BOUNDARY",
+    "INDEX_VERSION",
+    "LONGEST_TEXT",
+    "count_words",
+    "fold",
+    "index_and_count",
+    "index_html",
+    "index_text",
+    "tokens",
+]
 
 LONGEST_TEXT = 200_000  # characters of a body that are indexed and that rules look at
+BOUNDARY = "\ue000"
+"""A token of the index that nobody can look for: it is for private use, no letter, mark or number."""
+INDEX_VERSION = f"2/{unicodedata.unidata_version}"
+"""What an index holds: raise the first number whenever the same entry gives another text, by fold or tokens too. The
+second is Python's: it knows other letters with another Unicode. The worker then makes the index anew."""
 
 _SEPARATORS = bytes(code for code in range(0x80) if not chr(code).isalnum())
 _LOWER = bytes.maketrans(_SEPARATORS + ascii_uppercase.encode(), b" " * len(_SEPARATORS) + ascii_lowercase.encode())
@@ -27,8 +44,13 @@ _LONGEST_REMEMBERED = 24  # bytes; longer runs are sentences of Han, kana or Tha
 
 
 def index_text(title: str, text: str) -> str:
-    """Return the tokens of title and text as one string, separated by spaces."""
-    return _folded(f"{title}\n{text[:LONGEST_TEXT]}").decode()
+    """Return the tokens of title and text as one string, separated by spaces, the boundary between the two."""
+    return _joined(title, _folded(text[:LONGEST_TEXT]))
+
+
+def index_html(title: str, content_html: str, summary_html: str) -> str:
+    """Return the index text of an entry as it is held: of its title and the longer one of its clean texts."""
+    return index_text(title, max(strip(content_html), strip(summary_html), key=len))
 
 
 def count_words(text: str) -> int:
@@ -40,7 +62,11 @@ def index_and_count(title: str, text: str) -> tuple[str, int]:
     """Return what `index_text` and, for the text alone, `count_words` return, for the price of one."""
     folded = _folded(text)
     body = folded if len(text) <= LONGEST_TEXT else _folded(text[:LONGEST_TEXT])
-    return f"{_folded(title).decode()}\n{body.decode()}", _count(folded)
+    return _joined(title, body), _count(folded)
+
+
+def _joined(title: str, body: bytes) -> str:
+    return f"{_folded(title).decode()} {BOUNDARY} {body.decode()}" if title else body.decode()
 
 
 def _count(folded: bytes) -> int:

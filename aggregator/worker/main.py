@@ -19,6 +19,7 @@ from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
 from aggregator.worker.retention import Retention
 from aggregator.worker.staff import open_staff
+from aggregator.worker.wordlist import WordList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -74,6 +75,7 @@ class Worker:
         self._imports = Imports(desk)
         self._ledgers = Ledgers(desk)
         self._retention = Retention(desk)
+        self._words = WordList(desk)
         self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
         self._look = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -91,6 +93,7 @@ class Worker:
             ticker.stop()
             self._imports.stop()
             self._retention.stop()
+            self._words.stop()
             importing = self._busy.pop("imports", None)
             tasks = [looking, *self._busy.values()]
             for task in tasks:
@@ -133,6 +136,7 @@ class Worker:
             self._begin("imports", self._imports.run)
             self._begin("ledgers", self._ledgers.run)
             self._begin("retention", self._retention.run)
+            self._begin("words", self._words.run)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)
 

@@ -26,10 +26,19 @@ class WordsIndex(Protocol):
     """What each dialect's module does for the words index."""
 
     def add_words(self, conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
-        """Index entries: ids with their index texts (text/words.py)."""
+        """Index entries that are not in the index: ids with their index texts (text/words.py)."""
+
+    def set_words(self, conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
+        """Index entries anew; those whose text is what it was cost next to nothing."""
 
     def delete_words(self, conn: Connection, ids: Sequence[int]) -> None:
         """Remove entries from the index so that no word of theirs stays in it."""
+
+    def begin_anew(self, conn: Connection) -> None:
+        """Make ready for all entries to be indexed anew; what that leaves behind goes with `tidy`."""
+
+    def tidy(self, conn: Connection) -> bool:
+        """Take a step towards the end of what `begin_anew` began; tells whether that was the last."""
 
     def find_words(
         self, conn: Connection, phrases: Sequence[Phrase], *, below: EntryId | None, limit: int

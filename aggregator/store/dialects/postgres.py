@@ -15,6 +15,7 @@ from aggregator.errors import BadSettingError
 from aggregator.model.candidate import Hit
 from aggregator.model.ids import EntryId
 from aggregator.store.bulk import Bulk
+from aggregator.text.words import BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,11 @@ OVERLAP = 64  # tokens: the longest phrase found across a cut
 LONGEST_TOKEN = 500  # characters; PostgreSQL refuses more than 2,046 bytes
 
 _ADD_WORDS = Bulk("INSERT INTO entry_words (entry_id, part, words) VALUES (?, ?, CAST(? AS tsvector))")
+_SET_WORDS = Bulk(
+    "INSERT INTO entry_words (entry_id, part, words) VALUES (?, ?, CAST(? AS tsvector)) ON CONFLICT (entry_id, part)"
+    " DO UPDATE SET words = excluded.words WHERE entry_words.words <> excluded.words"
+)
+_DELETE_LATER_PARTS = Bulk("DELETE FROM entry_words WHERE entry_id = ? AND part > ?")
 _DELETE_WORDS = text("DELETE FROM entry_words WHERE entry_id = ANY(:ids)")
 
 
@@ -58,16 +64,36 @@ def add_words(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
     )
 
 
+def set_words(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
+    """Index entries anew; a part that is what it was is left alone."""
+    parts = [(entry_id, part, words) for entry_id, text in texts for part, words in enumerate(vectors(text))]
+    _SET_WORDS.run(conn, parts)
+    _DELETE_LATER_PARTS.run(conn, list({entry_id: part for entry_id, part, _ in parts}.items()))
+
+
+def begin_anew(conn: Connection) -> None:
+    """Do nothing: a row that is replaced is gone."""
+
+
+def tidy(conn: Connection) -> bool:  # noqa: ARG001  # the other database needs it
+    """Do nothing: nothing was left behind."""
+    return True
+
+
 def delete_words(conn: Connection, ids: Sequence[int]) -> None:
     """Remove entries from the index."""
     conn.execute(_DELETE_WORDS, {"ids": list(ids)})
 
 
 def vectors(index: str) -> Iterator[str]:
-    """Write an index text as tsvector literals, a part each. Tokens are letters, marks and digits: nothing to quote."""
+    """Write an index text as tsvector literals, a part each. Tokens are letters, marks and digits: nothing to quote.
+
+    The boundary is a place without a token.
+    """
     tokens = [token[:LONGEST_TOKEN] for token in index.split()]
     for start in count(0, PART - OVERLAP):
-        yield " ".join(f"'{token}':{place}" for place, token in enumerate(tokens[start : start + PART], 1))
+        places = enumerate(tokens[start : start + PART], 1)
+        yield " ".join(f"'{token}':{place}" for place, token in places if token != BOUNDARY)
         if start + PART >= len(tokens):
             return
 

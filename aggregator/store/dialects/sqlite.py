@@ -41,6 +41,10 @@ _ADD_WORDS = Bulk("INSERT INTO words (rowid, text) VALUES (?, ?)")
 _TEXTS = text("SELECT entry_id, text FROM indexed WHERE entry_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _DELETE_WORDS = Bulk("INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)")
 _DELETE_TEXT = Bulk("DELETE FROM indexed WHERE entry_id = ?")
+_SECURE_DELETE = Bulk("INSERT INTO words (words, rank) VALUES ('secure-delete', ?)")
+_MERGE = Bulk("INSERT INTO words (words, rank) VALUES ('merge', ?)")
+MERGED_AT_ONCE = 64
+"""Pages of the words index written in one step of a merge: some milliseconds."""
 # By rowid, newest first: FTS5 walks its lists in that order and stops after a page. By score it would have to look
 # at every hit, and a page could not say where the next one starts.
 _FIND = text(
@@ -124,6 +128,34 @@ def add_words(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
     """Index entries: ids with their index texts."""
     _ADD_TEXT.run(conn, [(entry_id, zlib.compress(words.encode(), 1)) for entry_id, words in texts])
     _ADD_WORDS.run(conn, texts)
+
+
+def set_words(conn: Connection, texts: Sequence[tuple[int, str]]) -> None:
+    """Index entries anew, but for those whose text is what it was: to take a word out costs far more than to add it."""
+    packed = {entry_id: zlib.compress(words.encode(), 1) for entry_id, words in texts}
+    held = {
+        entry_id: bytes(text) for part in chunks(list(packed)) for entry_id, text in conn.execute(_TEXTS, {"ids": part})
+    }
+    other = [(entry_id, words) for entry_id, words in texts if held.get(entry_id) != packed[entry_id]]
+    delete_words(conn, [entry_id for entry_id, _ in other])
+    add_words(conn, other)
+
+
+def begin_anew(conn: Connection) -> None:
+    """Let words that are taken out stay in old segments until `tidy`: that costs a sixteenth of taking them out."""
+    _SECURE_DELETE.run(conn, [(0,)])
+
+
+def tidy(conn: Connection) -> bool:
+    """Merge segments for a moment; once there is one, nothing of what was taken out is left, and it is as before."""
+    raw = conn.connection.driver_connection
+    assert raw is not None  # noqa: S101  # it is open, for the type checker
+    before = raw.total_changes
+    _MERGE.run(conn, [(MERGED_AT_ONCE,)])
+    if raw.total_changes - before > 1:  # FTS5's sign that there is more to do
+        return False
+    _SECURE_DELETE.run(conn, [(1,)])
+    return True
 
 
 def delete_words(conn: Connection, ids: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from aggregator.model.clocks import SystemClock
 from aggregator.model.ports import RefreshReport
 from aggregator.services import accounts, importing
 from aggregator.settings import Settings
-from aggregator.store import leases
+from aggregator.store import leases, search, values, words
 from aggregator.wiring import open_desk
 from tests.aggregator.worker.loopback import PATIENCE, add, get, rss, titles, until
 
@@ -173,6 +173,30 @@ def hasten(desk, feed):
 def limit(process, size):
     """Let a process write no file beyond `size` bytes: for SQLite the same as a full disk."""
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_an_index_made_anew_goes_on_where_a_killed_worker_left_it(desk, server):
+    entries = 600
+    (feed,) = add(desk, server.put("/feed", rss(*((f"k{n}", "rain " * 100) for n in range(entries)))))
+    with worker(desk):
+        until(lambda: len(titles(desk, feed)) == entries)
+    with desk.database.write() as conn:
+        values.delete_value(conn, words.WHOLE)
+    with worker(desk) as process:
+        until(lambda: left(desk) < entries)
+        process.kill()
+        process.wait()
+    assert left(desk) > 0
+    with worker(desk):
+        until(lambda: left(desk) == 0)
+        with desk.database.read() as conn:
+            assert len(search.search(conn, ["rain"], limit=entries)) == entries
+    whole(desk, [feed], entries)
+
+
+def left(desk):
+    with desk.database.read() as conn:
+        return words.count_left(conn)
 
 
 def test_a_worker_on_a_set_clock_reads_the_time_its_parent_pinned(desk, server):
