@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rankers.matching import LeafMatcher as LeafMatcher
     from rankers.matching import match_leaf as match_leaf
     from rankers.matching import match_leaves as match_leaves
+    from rankers.messages import LANGUAGES as LANGUAGES
     from rankers.paid import PAID_WORDS as PAID_WORDS
     from rankers.paid import is_paid_word as is_paid_word
     from rankers.patterns import ENGINE as ENGINE
@@ -107,6 +108,7 @@ _PLACES = {
         "source_room",
     ),
     "facts_check": ("CheckedList", "read_list", "verify_facts"),
+    "messages": ("LANGUAGES",),
     "paid": ("PAID_WORDS", "is_paid_word"),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),

@@ -15,6 +15,7 @@ from rankers.conditions import Condition, Every, FlagTest, LabelTest, NumberTest
 from rankers.curves import ONE, AsItIs, AtLeast, AtMost, Falls, Halves, Rises, Table
 from rankers.messages import messages
 from rankers.messages.icu import Value, fill
+from rankers.messages.plurals import category
 from rankers.signals.topic import PREFIX
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ class Sentences:
 
     def say(self, name: str, **values: Value) -> str:
         """Fill one message. Raises KeyError for a message or a value that is not there."""
-        return fill(self._messages[name], values, self.number, _english_category)
+        return fill(self._messages[name], values, self.number, self._category)
+
+    def _category(self, number: Decimal, is_ordinal: bool) -> str:  # noqa: FBT001  # the grammar's own signature
+        return category(self.language, number, is_ordinal=is_ordinal)
 
     def number(self, value: Value) -> str:
         """Write a number with the language's signs, without digits that say nothing."""
@@ -130,7 +134,7 @@ class Sentences:
         """Join parts: "a, b and c"; `word` is "and" or "or"."""
         if len(parts) == 1:
             return parts[0]
-        return self.say(word, first=", ".join(parts[:-1]), last=parts[-1])
+        return self.say(word, first=self._messages["comma"].join(parts[:-1]), last=parts[-1])
 
     def test(self, condition: Condition) -> str:
         """Say what a condition asks for."""
@@ -223,12 +227,3 @@ def _readable(number: Decimal) -> Decimal:
     else:
         step = Decimal("0.1") if abs(number) >= Decimal("0.1") else Decimal("0.01")
     return number.quantize(step, rounding=ROUND_HALF_EVEN)
-
-
-def _english_category(number: Decimal, is_ordinal: bool) -> str:  # noqa: FBT001  # the grammar's own signature
-    if not is_ordinal:
-        return "one" if number == 1 else "other"
-    last, last_two = number % 10, number % 100
-    if last in {1, 2, 3} and last_two not in {11, 12, 13}:
-        return {1: "one", 2: "two", 3: "few"}[int(last)]
-    return "other"

@@ -11,6 +11,8 @@ from flask_babel import Babel, get_locale  # type: ignore[import-untyped]  # pub
 from web import door
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Flask
 
 SPOKEN = ("en",)
@@ -37,7 +39,13 @@ def page_language() -> str:
 
 def reading_languages() -> tuple[tuple[str, str], ...]:
     """Return (code, own name) of the languages one can choose for the pages."""
-    return tuple((code, Locale.parse(code).get_display_name() or code) for code in SPOKEN)
+    return tuple((code, name) for code, name, _ in own_names(SPOKEN))
+
+
+def own_names(codes: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    """Return (code, own name, direction) of languages."""
+    locales = [Locale.parse(code) for code in codes]
+    return tuple((str(one), one.get_display_name() or str(one), str(one.text_direction)) for one in locales)
 
 
 def parse(code: str | None) -> Locale | None:

@@ -11,10 +11,8 @@ from aggregator.cli import faults
 from aggregator.cli.console import command, table
 from aggregator.errors import BadDocumentError, BadInputError
 from aggregator.services import editing, replaying, versions
-from aggregator.services.accounts import LANGUAGES
-from aggregator.services.ranking import sentences_of
 from aggregator.services.shapes import diff_shape, replay_shape, rule_entry_shape, rule_shape, statement_shape
-from rankers import RuleError
+from rankers import LANGUAGES, RuleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,10 +78,7 @@ def statement(console: Console, rule: str, language: str) -> None:
     with console.desk() as (desk, actor):
         version = editing.find_version(desk, actor, rule)
         sections = editing.statement(version, language=language)
-    spoken = sentences_of(language).language
-    if spoken != language:
-        console.progress(f"There are no words in {language!r} yet; this is in {spoken!r}.")
-    console.show(statement_shape(version, spoken, sections), _said(version.title, sections))
+    console.show(statement_shape(version, language, sections), _said(version.title, sections))
 
 
 @command(rules, "replay")

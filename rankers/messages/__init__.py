@@ -6,13 +6,16 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+LANGUAGES = ("en", "fr", "es", "ar", "ms", "ko")
+"""The languages a rule is said in. All but English are drafts until a native reader has read them."""
+
 
 @cache
 def messages(language: str) -> dict[str, str]:
     """Return a language's messages by dotted name. Raises LookupError where there are none."""
+    if language not in LANGUAGES:
+        raise LookupError(f"no messages in {language!r}; there are: {', '.join(LANGUAGES)}")
     place = resources.files(__name__) / f"{language}.toml"
-    if not language.isalpha() or not place.is_file():
-        raise LookupError(f"no messages in {language!r}")
     return dict(_flat(tomllib.loads(place.read_text("utf-8")), ""))
 
 

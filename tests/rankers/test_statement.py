@@ -5,7 +5,7 @@ from rankers.document import parse_rule
 from rankers.messages import messages
 from rankers.messages.icu import fill
 from rankers.published import ORDER, published_rules
-from rankers.sentences import Sentences, _english_category
+from rankers.sentences import Sentences
 from rankers.signals import LABEL_FACTS, SIGNALS, TEXT_FACTS
 from rankers.statement import make_statement, share_said
 from tests.rankers.making import documents, rule
@@ -97,4 +97,4 @@ def test_a_language_without_words_is_refused():
     ],
 )
 def test_messages_choose_and_fill(message, values, expected):
-    assert expected == fill(message, values, ENGLISH.number, _english_category)
+    assert expected == fill(message, values, ENGLISH.number, ENGLISH._category)

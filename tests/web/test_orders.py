@@ -56,6 +56,9 @@ def test_a_version_has_a_page_of_its_own_with_what_changed(member, newsroom):
     page = member.page("/rules/many-voices/versions/2")
     assert "Less of it" in page
     assert points in page.split("What changed")[1].split("</section>")[0]
+    assert '<div lang="ar" dir="rtl">' in member.page("/rules/many-voices/versions/2?lang=ar")
+    assert "Ce qui donne des points" in member.page("/rules/many-voices/versions/2?lang=fr")
+    assert "What gives points" in member.page("/rules/many-voices/versions/2?lang=../en")
     signed = member.get("/rules/many-voices/versions/2.json").data
     assert check_envelope(signed).problem is None
     assert first.identity == json.loads(signed)["version"]["supersedes"]

@@ -7,10 +7,11 @@ import json
 from flask import Blueprint, Response, render_template, request
 
 from aggregator.services import editing, versions
+from rankers import LANGUAGES
 from web import reasons
 from web.asked import number
 from web.door import actor, desk
-from web.language import page_language
+from web.language import own_names, page_language
 
 bp = Blueprint("rules", __name__)
 
@@ -33,9 +34,11 @@ def show(slug: str) -> str:
 @bp.get("/rules/<slug>/versions/<int:number>")
 def version(slug: str, number: int) -> str:
     """Show one version for good: what changed, why, and the whole rule in plain words."""
-    language = page_language()
+    asked = request.args.get("lang", "")
+    language = asked if asked in LANGUAGES else page_language()
     page = editing.rule_page(desk(), actor(), slug, number, language=language)
     before = next((one for one in page.versions if one.number == number - 1), None)
+    names = own_names(LANGUAGES)
     signed = json.loads(versions.envelope(desk(), actor(), page.version.id))
     return render_template(
         "rule_version.html",
@@ -43,6 +46,9 @@ def version(slug: str, number: int) -> str:
         changes=editing.changes(before, page.version, language=language) if before else None,
         copied=signed["version"]["forked_from"],
         statement=editing.statement(page.version, language=language),
+        spoken=language,
+        direction={code: way for code, _, way in names}.get(language),
+        languages=names,
     )
 
 

@@ -65,8 +65,9 @@ def test_a_statement_says_the_whole_rule_and_in_which_language(filled):
         each["key"] for each in english["sections"]
     ]
     assert "en" == english["language"]
-    done = filled("rules", "statement", "many-voices", "--lang", "fr", "--json")
-    assert (done.json["language"] == "fr") == ("no words" not in done.err)
+    french = filled("rules", "statement", "many-voices", "--lang", "fr", "--json").json
+    assert ("fr", "Ce qui donne des points") == (french["language"], french["sections"][0]["heading"])
+    assert 2 == filled("rules", "statement", "many-voices", "--lang", "xx").code
 
 
 def test_a_replay_says_what_each_day_would_have_been(filled):
