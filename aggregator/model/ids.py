@@ -21,6 +21,8 @@ ListId = NewType("ListId", int)
 RuleId = NewType("RuleId", int)
 VersionId = NewType("VersionId", int)
 JobId = NewType("JobId", int)
+EditionId = NewType("EditionId", int)
+MuteId = NewType("MuteId", int)
 
 _UID = re.compile(r"[0-9a-f]{32}")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from aggregator.model.ids import FeedId, ListId, OwnerId, RuleId, VersionId
+    from aggregator.model.ids import EditionId, FeedId, ListId, OwnerId, RuleId, VersionId
+    from aggregator.model.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class ReadingList:
-    """A list people read: a scope, and the rule that ranks it."""
+    """A list people read: a scope, and the rule that ranks it.
+
+    `feeds_of`: whose sources it draws from where that is not its owner: a member's list draws from the group's.
+    `timetable`: when its editions are made; None for a live list.
+    """
 
     id: ListId
     owner: OwnerId
@@ -32,6 +37,32 @@ class ReadingList:
     max_age: timedelta
     time_zone: str
     scope: Scope = field(default_factory=Scope)
+    feeds_of: OwnerId | None = None
+    timetable: Timetable | None = None
+
+    @property
+    def draws_on(self) -> OwnerId:
+        """Whose sources it draws from."""
+        return self.owner if self.feeds_of is None else self.feeds_of
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is one member's own, which nobody else sees."""
+        return self.feeds_of is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A list as it stood at `at`, kept: made at `made`, by the version of a rule. Its receipt is stored beside it."""
+
+    id: EditionId
+    list_id: ListId
+    at: datetime
+    made: datetime
+    version: VersionId
+    shown: int
+    candidates: int
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)

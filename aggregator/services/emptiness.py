@@ -37,7 +37,7 @@ def why_empty(conn: Connection, ranking: Ranked, by: Sequence[LeftOutLine]) -> E
 
 
 def _feeds_of(conn: Connection, ranking: Ranked) -> tuple[Feed, ...]:
-    folders = {each.feed_id: each.folders for each in subscriptions.get_subscriptions(conn, ranking.list.owner)}
+    folders = {each.feed_id: each.folders for each in subscriptions.get_subscriptions(conn, ranking.list.draws_on)}
     known = feeds.get_feeds(conn, folders)
     return tuple(feed for feed in known.values() if in_scope(ranking.list.scope, feed.id, folders[feed.id]))
 

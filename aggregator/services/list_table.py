@@ -77,7 +77,7 @@ def list_table(  # what a table is made from; none of it follows from the rest
 
     `rooms`: the fact `source_room` by source, for who keeps a ledger of their own; None: what the list's ledger says.
     """
-    facts = feed_facts(desk, conn, reading_list.owner, stored, tick)
+    facts = feed_facts(desk, conn, reading_list.draws_on, stored, tick)
     if rooms is None and "source_room" in reads:
         rooms = recorded_rooms(conn, reading_list.id, tick)
     found = candidates(stored.snapshot, facts, reading_list, tick, reads, rooms=rooms)

@@ -227,7 +227,7 @@ def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
     if snapshot.newest_arrival <= ranking.key.at:
         return 0
     now = int(desk.clock.now().timestamp())
-    facts = feed_facts(desk, conn, ranking.list.owner, Stored(snapshot, version), now)
+    facts = feed_facts(desk, conn, ranking.list.draws_on, Stored(snapshot, version), now)
     return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from aggregator.model.entry import Author, Enclosure
 from aggregator.model.extras import NO_EXTRAS, Extras, extras_of, told_of
 from aggregator.model.feed import FeedData
 from aggregator.model.readinglist import Scope
+from aggregator.model.timetable import Timetable
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -77,6 +78,23 @@ def pack_scope(scope: Scope) -> str:
 def unpack_scope(packed: str) -> Scope:
     """Undo pack_scope."""
     return Scope(**{name: tuple(values) for name, values in json.loads(packed).items()})
+
+
+def pack_timetable(timetable: Timetable | None) -> str | None:
+    """Pack when a list's editions are made; nothing for a live list."""
+    if timetable is None:
+        return None
+    since = int(timetable.since.timestamp())
+    return _encode({"times": timetable.times, "days": timetable.days, "since": since})
+
+
+def unpack_timetable(packed: str | None) -> Timetable | None:
+    """Undo pack_timetable."""
+    if not packed:
+        return None
+    given = json.loads(packed)
+    since = datetime.fromtimestamp(given["since"], UTC)
+    return Timetable(tuple(given["times"]), tuple(given["days"]), since)
 
 
 def pack_feed_data(data: FeedData) -> str:

@@ -7,9 +7,11 @@ What belongs to somebody has `owner`: the id of a member or a group.
 from __future__ import annotations
 
 from aggregator.store.tables.base import metadata
+from aggregator.store.tables.editions import edition
 from aggregator.store.tables.entries import entry, entry_body, entry_gone, entry_state, seen
 from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move, feed_push, feed_state, traffic
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
+from aggregator.store.tables.mutes import mute
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
 from aggregator.store.tables.subscriptions import filing, folder, subscription
 from aggregator.store.tables.work import counter, job, job_item, value
@@ -17,6 +19,7 @@ from aggregator.store.tables.work import counter, job, job_item, value
 __all__ = [
     "carried",
     "counter",
+    "edition",
     "entry",
     "entry_body",
     "entry_gone",
@@ -37,6 +40,7 @@ __all__ = [
     "member",
     "membership",
     "metadata",
+    "mute",
     "owner",
     "reading_list",
     "rule",

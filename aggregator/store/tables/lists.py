@@ -47,6 +47,10 @@ reading_list = Table(
     Column("max_age", Integer, nullable=False),  # s
     Column("time_zone", Text, nullable=False),
     Column("scope", Text, nullable=False),  # JSON
+    Column("place", Integer, nullable=False, server_default="0"),  # in the order of an owner's lists, ties by id
+    Column("feeds_of", RowId),  # whose sources it draws from, NULL: its owner's
+    Column("timetable", Text),  # JSON, NULL: live
+    Column("removed", Moment),  # for taking it back
     UniqueConstraint("owner", "slug"),
     sqlite_autoincrement=True,
 )
