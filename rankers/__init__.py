@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from rankers.document import RuleDocument as RuleDocument
     from rankers.document import hash_of_form as hash_of_form
     from rankers.document import hashed_form as hashed_form
+    from rankers.document import load_toml as load_toml
     from rankers.document import parse_rule as parse_rule
+    from rankers.effects import LineEffect as LineEffect
+    from rankers.effects import line_effects as line_effects
     from rankers.explain import Absence as Absence
     from rankers.explain import Explanation as Explanation
     from rankers.explain import Move as Move
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
     from rankers.problems import RuleError as RuleError
     from rankers.published import published_rules as published_rules
     from rankers.ranking import Counts as Counts
+    from rankers.ranking import GaveWay as GaveWay
     from rankers.ranking import LeftOut as LeftOut
     from rankers.ranking import Ranking as Ranking
     from rankers.ranking import rank as rank
@@ -80,7 +84,8 @@ if TYPE_CHECKING:
 _PLACES = {
     "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
     "diff": ("Change", "Diff", "diff_rules"),
-    "document": ("RuleDocument", "hash_of_form", "hashed_form", "parse_rule"),
+    "document": ("RuleDocument", "hash_of_form", "hashed_form", "load_toml", "parse_rule"),
+    "effects": ("LineEffect", "line_effects"),
     "explain": (
         "Absence",
         "Explanation",
@@ -114,7 +119,7 @@ _PLACES = {
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),
     "problems": ("Problem", "RuleError"),
     "published": ("published_rules",),
-    "ranking": ("Counts", "LeftOut", "Ranking", "rank"),
+    "ranking": ("Counts", "GaveWay", "LeftOut", "Ranking", "rank"),
     "receipt": ("Receipt", "make_receipt"),
     "sentences": ("Sentences", "label"),
     "statement": ("Section", "Sentence", "make_statement", "share_said"),

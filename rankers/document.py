@@ -78,7 +78,7 @@ class RuleDocument:
 
 def parse_rule(toml: str, *, file: str = "rule.toml") -> RuleDocument:
     """Parse and check a rule. Raises RuleError with every problem; nothing is half loaded."""
-    table = _load(toml, file)
+    table = load_toml(toml, file=file)
     problems = Problems(file, find_places(toml))
     rule = Reader(table, (), problems)
     read = read_rule(rule)
@@ -121,8 +121,11 @@ def _document(read: Rule, facts: frozenset[str], toml: str) -> RuleDocument:
     )
 
 
-def _load(toml: str, file: str) -> dict[str, object]:
-    """Read the TOML, with all that could fill the memory or the stack refused first."""
+def load_toml(toml: str, *, file: str = "rule.toml") -> dict[str, object]:
+    """Read a rule's text as TOML and no further, with all that could fill the memory or the stack refused first.
+
+    Raises RuleError. Numbers with a fraction become Decimal.
+    """
     size = len(toml.encode())
     if size > _LARGEST_TEXT:
         raise RuleError((Problem(file, 1, 1, f"expected at most {_LARGEST_TEXT} bytes, found {size}"),))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong at `line` and `column` (both from 1); `message` says what was expected."""
+    """One thing wrong at `line` and `column` (both from 1); `message` says what was expected.
+
+    path: the key it is about, as ("score", 2, "points"), for whoever shows a rule otherwise than as text; empty where
+    the text is no TOML.
+    """
 
     file: str
     line: int
     column: int
     message: str
+    path: tuple[str | int, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"

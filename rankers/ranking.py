@@ -48,6 +48,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class GaveWay:
+    """A step that could not keep its promise, and at which places (from 1), ascending, of the final order."""
+
+    step: ArrangeStep
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """What a step did, enough to replay it: pairs (p, j), and whether its promise holds in the final order."""
 
@@ -174,6 +182,17 @@ class Ranking:
         mine: list[int] = self.table.uid[row].tolist()
         equal: list[list[int]] = self.table.uid[self.table.time == time].tolist()
         return newer + 1 + sum(other < mine for other in equal)
+
+    def gave_way(self, start: int, stop: int) -> tuple[GaveWay, ...]:
+        """Return the steps that gave way at places `start` to `stop` (from 0), because nothing better was waiting."""
+        shown = self.order(start, stop).tolist()
+        found = []
+        for line, step in self.steps:
+            standing = ((number, step.place(row)) for number, row in enumerate(shown, start=start + 1))
+            places = tuple(number for number, place in standing if place is not None and step.gave_way(place))
+            if places:
+                found.append(GaveWay(line, places))
+        return tuple(found)
 
     @cached_property
     def records(self) -> tuple[StepRecord, ...]:

@@ -36,10 +36,11 @@ class Problems:
 
     def add(self, path: Path, message: str) -> None:
         """Note a problem at the place of `path`, or of the nearest thing around it that has a place."""
-        while path and path not in self._places:
-            path = path[:-1]
-        line, column = self._places.get(path, (1, 1))
-        self.found.append(Problem(self._file, line, column, message))
+        place = path
+        while place and place not in self._places:
+            place = place[:-1]
+        line, column = self._places.get(place, (1, 1))
+        self.found.append(Problem(self._file, line, column, message, path))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -94,3 +94,11 @@ class RuleVersion:
     reason: str | None
     published: datetime
     identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """A step of a rule that could not keep its promise, in plain words, and the places (from 1) where it gave way."""
+
+    promise: str
+    places: tuple[int, ...]

@@ -55,6 +55,14 @@ class SubscribedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceTitle:
+    """The key of a source, and what its owner calls one of its feeds."""
+
+    source: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpmlFeed:
     """One feed outline of an OPML document. `folders` are paths; `extra` are attributes we do not know, kept."""
 

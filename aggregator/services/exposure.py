@@ -16,7 +16,7 @@ from aggregator.services.asking import list_and_rule
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.ranking import document_of
 from aggregator.services.rights import Right, require
-from aggregator.store import ledger, lists, members, rules, values
+from aggregator.store import ledger, lists, members, rules, subscriptions, values
 from rankers import evenness_over, fair_room, measure_exposure, published_rules, rank
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from aggregator.model.ids import OwnerId
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
@@ -80,6 +81,8 @@ class RoomPage:
     newest_median_age: timedelta | None
     stories: int
     left_out: tuple[tuple[str, int], ...]
+    titles: Mapping[str, str]
+    """What people call a source: the title of its feed, of its first one where there are several."""
 
 
 def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> RoomPage:
@@ -91,6 +94,7 @@ def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> Room
     with desk.database.read() as conn:
         asked = list_and_rule(conn, actor, slug, None)
         records = ledger.get_records(conn, asked.list.id, after=now - timedelta(days=days), now=now)
+        titles = source_titles(conn, actor.group)
         counted = records or (_measure(desk, conn, asked.list, asked.own_rule, now.replace(second=0, microsecond=0)),)
     by_line: Counter[str] = Counter()
     for record in counted:
@@ -108,7 +112,16 @@ def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> Room
         newest_median_age=_middle(record.newest_median_age for record in counted),
         stories=sum(record.stories for record in counted),
         left_out=tuple(by_line.most_common()),
+        titles=titles,
     )
+
+
+def source_titles(conn: Connection, owner: OwnerId) -> Mapping[str, str]:
+    """Give what an owner calls its sources, by key; a source of several feeds goes by the title of the first."""
+    titles: dict[str, str] = {}
+    for each in subscriptions.get_sources(conn, owner):
+        titles.setdefault(each.source, each.title)
+    return titles
 
 
 def write_ledgers(desk: Desk) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.entry import Body, Entry, EntryState
     from aggregator.model.ids import EntryId, Uid
-    from aggregator.model.readinglist import ReadingList, RuleVersion
+    from aggregator.model.readinglist import GaveWay, ReadingList, RuleVersion
     from rankers import Absence, Explanation
 
 
@@ -121,6 +121,7 @@ class ListPage:
     `further_down` pages go on in the same order from `start=counts.shown`. `newer` counts entries that arrived
     since `at`; `hidden_read` those of this page that are hidden because they are read. `cut`: the list has more
     candidates than can be ranked, the oldest were not looked at. `mentions` has the rows that `explanation`s name.
+    `gave_way`: the promises of the rule that could not be kept on this page.
     """
 
     list: ReadingList
@@ -142,6 +143,7 @@ class ListPage:
     empty: EmptyReason | None
     cut: bool
     mentions: Mapping[int, Mention] = field(default_factory=dict)
+    gave_way: tuple[GaveWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

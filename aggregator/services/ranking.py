@@ -16,6 +16,7 @@ import numpy as np
 
 from aggregator.candidates.table import count_newer
 from aggregator.model.ids import EntryId, Uid
+from aggregator.model.readinglist import GaveWay
 from aggregator.services.list_table import Stored, feed_facts, fresh_snapshot, list_table
 from aggregator.store import values
 from rankers import Sentences, make_receipt, parse_rule, rank, what_if, why_not, whys
@@ -138,6 +139,12 @@ class Ranked:
         """Rank once more for each line: its id, and where the row would stand without it."""
         with self._turn:
             return tuple((one.without, one.position) for one in what_if(self._ranking, row))
+
+    def gave_way(self, start: int, stop: int, language: str) -> tuple[GaveWay, ...]:
+        """Say which steps could not keep their promise at these places, counted from 0."""
+        with self._turn:
+            found = self._ranking.gave_way(start, stop)
+        return tuple(GaveWay(sentences_of(language).step(each.step), each.places) for each in found)
 
     def withheld_rows(self, line: str | None = None) -> tuple[int, ...]:
         """Return the rows left out, by this line where one is named, newest first."""

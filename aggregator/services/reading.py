@@ -191,6 +191,7 @@ def _page(
         empty=None if counts.shown else why_empty(conn, ranking, by),
         cut=ranking.cut,
         mentions=mentions_of(seen, ranking, named),
+        gave_way=ranking.gave_way(places.start, places.stop, language),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from aggregator.errors import ConflictError, NotFoundError
 from aggregator.model.candidate import FeedFacts
 from aggregator.model.ids import FeedId, OwnerId
-from aggregator.model.subscription import NewSubscription, SubscribedFeed, Subscription
+from aggregator.model.subscription import NewSubscription, SourceTitle, SubscribedFeed, Subscription
 from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.columns import to_microseconds
 from aggregator.store.feed_rows import FEED_COLUMNS, feed_of
@@ -52,6 +52,12 @@ _FILINGS = (
 _HELD = select(subscription.c.feed_id).where(_OF_OWNER, subscription.c.feed_id.in_(bindparam("ids", expanding=True)))
 _FACTS = (
     select(feed.c.id, feed.c.address, feed.c.source, feed.c.source_owner, feed.c.language)
+    .join_from(subscription, feed)
+    .where(_OF_OWNER)
+    .order_by(feed.c.id)
+)
+_SOURCES = (
+    select(feed.c.source, feed.c.title, subscription.c.title.label("own_title"))
     .join_from(subscription, feed)
     .where(_OF_OWNER)
     .order_by(feed.c.id)
@@ -156,6 +162,12 @@ def get_feed_facts(conn: Connection, owner: OwnerId) -> tuple[FeedFacts, ...]:
         FeedFacts(FeedId(feed_id), address, source, source_owner, folders.get(FeedId(feed_id), ()), language)
         for feed_id, address, source, source_owner, language in conn.execute(_FACTS, {"owner": owner})
     )
+
+
+def get_sources(conn: Connection, owner: OwnerId) -> tuple[SourceTitle, ...]:
+    """Return the source key and the title of each feed of an owner, in the order the feeds came."""
+    rows = conn.execute(_SOURCES, {"owner": owner})
+    return tuple(SourceTitle(row.source, row.own_title or row.title) for row in rows)
 
 
 def get_own_titles(conn: Connection, owner: OwnerId, ids: Sequence[FeedId]) -> dict[FeedId, str]:

@@ -37,6 +37,21 @@ def test_who_has_room_starts_with_the_list_as_it_stands(member, newsroom):
     assert member.get(f"{FRONT}/room?days=5").status_code == 400
 
 
+def test_who_has_room_calls_sources_by_their_titles(member, newsroom):
+    newsroom.fill()
+    page = member.page(f"{FRONT}/room")
+    assert "The Tidewater Post <bdi" in page
+    assert "tide.example</bdi>" in page
+
+
+def test_a_list_says_where_a_promise_of_its_rule_could_not_be_kept(member, newsroom):
+    newsroom.fill()
+    page = member.page(FRONT)
+    assert "Could not be kept at" in page
+    assert "at most 1 of one source among any 15 neighbours" in page
+    assert "Could not be kept" not in member.page(f"{FRONT}?rule=newest-first")
+
+
 def test_who_has_room_is_counted_once_a_day(member, newsroom):
     newsroom.subscribe()
     newsroom.fetch(arrived=NOW - timedelta(days=1))
