@@ -20,6 +20,13 @@ class Role(StrEnum):
     STEWARD = "steward"
 
 
+class TokenScope(StrEnum):
+    """What an API token may be used for, at most."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person of this instance."""
@@ -31,20 +38,27 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks, and as what: nobody (`member` None, `role` None), or a member in the instance's group."""
+    """Who asks, and as what: nobody (`member` None, `role` None), or a member in the instance's group.
+
+    `scope` is there where a program asks with a member's token; `guest` says that nobody is signed in, on an instance
+    that lets strangers read.
+    """
 
     member: Member | None
     group: GroupId
     role: Role | None
+    scope: TokenScope | None = None
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimeLink:
-    """A link that works once: what for, until when, and whether somebody used it."""
+    """A link that works once: what for, until when, whether somebody used it; `member` None: for the first steward."""
 
     purpose: str
     expires: datetime
     used: bool
+    member: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,13 @@ from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
 from aggregator.services.editing import install_shipped
+from aggregator.services.joining import add_member
 from aggregator.services.rights import Right, require
 from aggregator.store import lists, members, rules, sessions, values
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from aggregator.model.ids import MemberId
@@ -138,7 +141,7 @@ def use_link(
         if link.expires <= now:
             raise ConflictError("link", "it was good for 24 hours; `broadsheet init` prints a new one")
         member = _first_steward(conn)
-        member_id = member.id if member else _set_up(conn, name, instance_name, language)
+        member_id = member.id if member else _set_up(conn, name, instance_name, language, now)
         if not sessions.use_link(conn, _hashed(token), now=now):
             raise ConflictError("link", "it was used already; `broadsheet init` prints a new one")
         sessions.add_session(conn, _hashed(session), member=member_id, expires=now + SESSION_LIFE)
@@ -203,14 +206,14 @@ def member_roles(desk: Desk, actor: Actor) -> tuple[tuple[Member, Role | None], 
         return tuple((member, members.find_role(conn, actor.group, member.id)) for member in members.get_members(conn))
 
 
-def _set_up(conn: Connection, name: str | None, instance_name: str | None, language: str | None) -> MemberId:
+def _set_up(
+    conn: Connection, name: str | None, instance_name: str | None, language: str | None, now: datetime
+) -> MemberId:
     values.set_value(conn, "instance-name", _given("name of the instance", instance_name))
     if language not in LANGUAGES:
         raise BadInputError("language", f"one of {', '.join(LANGUAGES)} is expected")
     values.set_value(conn, "instance-language", language)
-    member = members.add_member(conn, name=_given("your name", name), language=language)
-    members.set_role(conn, members.instance_group(conn), member, Role.STEWARD)
-    return member
+    return add_member(conn, name=name, language=language, role=Role.STEWARD, now=now)
 
 
 def _given(part: str, text: str | None) -> str:

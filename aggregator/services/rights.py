@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from aggregator.errors import NotAllowedError, NotSignedInError
-from aggregator.model.member import Role
+from aggregator.model.member import Role, TokenScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,13 +28,15 @@ class Right(StrEnum):
     CHANGE_SOURCES = "add, change and remove sources"
     IMPORT = "import source lists"
     PUBLISH_RULES = "publish rules"
+    OWN_ACCOUNT = "look after one's own account"
     SEE_MEMBERS = "see the members"
+    MANAGE_MEMBERS = "invite, change and remove members"
     RUN_INSTANCE = "look after the instance"
 
 
-_READER = frozenset({Right.READ, Right.MARK, Right.TRY_RULES, Right.EXPORT})
+_READER = frozenset({Right.READ, Right.MARK, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
 _EDITOR = _READER | {Right.REFRESH, Right.CHANGE_SOURCES, Right.IMPORT, Right.PUBLISH_RULES}
-_STEWARD = _EDITOR | {Right.SEE_MEMBERS, Right.RUN_INSTANCE}
+_STEWARD = _EDITOR | {Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.READER: _READER,
@@ -42,10 +44,18 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.STEWARD: _STEWARD,
 }
 
+SCOPES: Mapping[TokenScope, frozenset[Right]] = {
+    # What a token may be used for at most, whatever its member may do: nobody's way in is changed by a program.
+    TokenScope.READ: frozenset({Right.READ, Right.TRY_RULES, Right.EXPORT}),
+    TokenScope.WRITE: frozenset(Right) - {Right.OWN_ACCOUNT, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE},
+}
+
 
 def may(actor: Actor, right: Right) -> bool:
     """Say whether `actor` has `right`, for leaving out of a page what would be refused."""
-    return actor.role is not None and right in RIGHTS[actor.role]
+    if actor.role is None or right not in RIGHTS[actor.role]:
+        return False
+    return actor.scope is None or right in SCOPES[actor.scope]
 
 
 def require(actor: Actor, right: Right) -> None:

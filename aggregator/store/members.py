@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from aggregator.errors import NotFoundError
 from aggregator.model.ids import GroupId, MemberId
 from aggregator.model.member import Member, Role
 from aggregator.store.bulk import Bulk
-from aggregator.store.tables import grp, member, membership, owner
+from aggregator.store.tables import grp, member, membership, owner, profile
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _MEMBERS = select(member.c.id, member.c.name, member.c.language).order_by(member.c.id)
 _MEMBER = _MEMBERS.where(member.c.id == bindparam("id"))
-_ROLE = select(membership.c.role).where(
+_HELD_ROLE = select(membership.c.role).where(
     membership.c.group_id == bindparam("group"), membership.c.member_id == bindparam("member")
+)
+_ROLE = _HELD_ROLE.select_from(membership.outerjoin(profile, profile.c.member_id == membership.c.member_id)).where(
+    profile.c.suspended.is_(None), profile.c.removed.is_(None)
 )
 _SET_ROLE = Bulk(
     "INSERT INTO membership (group_id, member_id, role) VALUES (?, ?, ?)"
@@ -52,9 +55,25 @@ def get_members(conn: Connection) -> tuple[Member, ...]:
 
 
 def find_role(conn: Connection, group: GroupId, member_id: MemberId) -> Role | None:
-    """Return what a member is in a group; None for one who is not in it."""
+    """Return what a member is in a group; None for one who is not in it, or is suspended or removed."""
     role = conn.execute(_ROLE, {"group": group, "member": member_id}).scalar()
     return Role(role) if role else None
+
+
+def find_held_role(conn: Connection, group: GroupId, member_id: MemberId) -> Role | None:
+    """Return what a member is in a group, or would be again after a suspension."""
+    role = conn.execute(_HELD_ROLE, {"group": group, "member": member_id}).scalar()
+    return Role(role) if role else None
+
+
+def set_member(conn: Connection, member_id: MemberId, *, name: str, language: str | None) -> None:
+    """Change a member's name and language."""
+    conn.execute(update(member).where(member.c.id == member_id).values(name=name, language=language))
+
+
+def delete_member(conn: Connection, member_id: MemberId) -> None:
+    """Forget a member with all that is the member's own."""
+    conn.execute(delete(owner).where(owner.c.id == member_id))
 
 
 def set_role(conn: Connection, group: GroupId, member_id: MemberId, role: Role) -> None:

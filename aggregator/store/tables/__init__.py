@@ -13,11 +13,23 @@ from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move,
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
 from aggregator.store.tables.mutes import mute
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
+from aggregator.store.tables.signing_in import (
+    api_token,
+    challenge,
+    invitation,
+    link_for,
+    passkey,
+    password,
+    profile,
+    sign_in_try,
+)
 from aggregator.store.tables.subscriptions import filing, folder, subscription
 from aggregator.store.tables.work import counter, job, job_item, value
 
 __all__ = [
+    "api_token",
     "carried",
+    "challenge",
     "counter",
     "edition",
     "entry",
@@ -32,21 +44,27 @@ __all__ = [
     "filing",
     "folder",
     "grp",
+    "invitation",
     "job",
     "job_item",
     "ledger",
     "ledger_share",
     "link",
+    "link_for",
     "member",
     "membership",
     "metadata",
     "mute",
     "owner",
+    "passkey",
+    "password",
+    "profile",
     "reading_list",
     "rule",
     "rule_version",
     "seen",
     "session",
+    "sign_in_try",
     "subscription",
     "traffic",
     "value",

@@ -46,6 +46,9 @@ session = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("member_id", RowId, ForeignKey("member.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("expires", Moment, nullable=False),
+    Column("created", Moment),
+    Column("seen", Moment),  # the day, not the hour
+    Column("device", Text),
     sqlite_with_rowid=False,
 )
 

@@ -4,8 +4,8 @@ import pytest
 
 from aggregator.errors import NotAllowedError, NotSignedInError
 from aggregator.model.ids import GroupId, MemberId, OwnerId
-from aggregator.model.member import Actor, Member, Role
-from aggregator.services.rights import Right, may, require, require_member
+from aggregator.model.member import Actor, Member, Role, TokenScope
+from aggregator.services.rights import RIGHTS, Right, may, require, require_member
 
 GROUP = GroupId(OwnerId(1))
 ANA = Member(MemberId(OwnerId(2)), "Ana", "en")
@@ -20,7 +20,9 @@ TABLE = {
     Right.CHANGE_SOURCES: "ES",
     Right.IMPORT: "ES",
     Right.PUBLISH_RULES: "ES",
+    Right.OWN_ACCOUNT: "RES",
     Right.SEE_MEMBERS: "S",
+    Right.MANAGE_MEMBERS: "S",
     Right.RUN_INSTANCE: "S",
 }
 
@@ -61,3 +63,14 @@ def test_operator_without_a_member_cannot_mark():
 
 def test_marks_belong_to_the_member():
     assert require_member(Actor(ANA, GROUP, Role.READER), Right.MARK) == ANA
+
+
+READS = {Right.READ, Right.TRY_RULES, Right.EXPORT}
+NEVER_BY_TOKEN = {Right.OWN_ACCOUNT, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_safety_40_a_token_may_no_more_than_its_scope_and_its_member(role):
+    allowed = {scope: {right for right in Right if may(Actor(ANA, GROUP, role, scope), right)} for scope in TokenScope}
+    assert RIGHTS[role] & READS == allowed[TokenScope.READ]
+    assert RIGHTS[role] - NEVER_BY_TOKEN == allowed[TokenScope.WRITE]
