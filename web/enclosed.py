@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from web.door import desk
 from web.pictures import SCHEMES, picture_path
 
 if TYPE_CHECKING:
-    from aggregator.model.entry import Enclosure, Entry
+    from aggregator.model.entry import Body, Enclosure, Entry
+    from aggregator.model.extras import Picture
 
 SOUND = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".flac", ".wav", ".aac")
 FILM = (".mp4", ".m4v", ".webm", ".mov", ".mkv", ".ogv")
@@ -31,6 +33,13 @@ def enclosed_files(entry: Entry) -> tuple[EnclosedFile, ...]:
     """Give the files of an entry in the publisher's order."""
     picture = picture_path(entry.image) if entry.image else None
     return tuple(_enclosed(file, picture) for file in entry.enclosures)
+
+
+def described_pictures(entry: Entry, body: Body) -> tuple[tuple[str, Picture], ...]:
+    """Give the pictures whose publisher says what is to be seen, with their paths here, unless the body has them."""
+    text = body.content_html or body.summary_html
+    paths = ((picture_path(one.url), one) for one in entry.extras.pictures if escape(one.url) not in text)
+    return tuple((path, one) for path, one in paths if path)
 
 
 def _enclosed(file: Enclosure, picture: str | None) -> EnclosedFile:

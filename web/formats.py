@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from functools import lru_cache
 from math import ceil
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+_CREATIVE_COMMONS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/([a-z-]{2,20})/([0-9.]{1,5})"
+)
 WORDS_A_MINUTE = 230
 """As the fact reading_minutes counts (ranking-semantics 2)."""
 DAYS_AGO = timedelta(days=7)
@@ -41,7 +45,7 @@ def init_app(app: Flask) -> None:
         ordinal=ordinal, points=points, count=count, age=age, minutes=minutes, instant=instant, day=day,
         clock_time=clock_time, date=date, size=size, masked=shown_address,
         language_name=language_name, direction=direction, host=host, line_name=line_name,
-        stamp=stamp, share=share,
+        stamp=stamp, share=share, playing_time=playing_time, licence_name=licence_name,
     )  # fmt: skip
     app.jinja_env.globals["asset"] = asset
 
@@ -112,6 +116,21 @@ def size(number: int) -> str:
     factor, unit = next((factor, unit) for factor, unit in SIZES if number >= factor or factor == 1)
     digits = "#,##0.0" if factor > 1 and number < 10 * factor else "#,##0"
     return format_unit(number / factor, unit, length="short", format=digits, locale=language.locale())
+
+
+def playing_time(seconds: int) -> str:
+    """Return a time within a recording as players show it: "3:07" or "1:02:03"."""
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def licence_name(address: str) -> str:
+    """Return what people call the licence at an address: "CC BY-SA 4.0"; its host where it is none we know."""
+    found = _CREATIVE_COMMONS.match(address)
+    if found is None:
+        return host(address) or address
+    terms = "CC0" if found[1] == "zero" else "PDM" if found[1] == "mark" else f"CC {found[1].upper()}"
+    return f"{terms} {found[2]}"
 
 
 def language_name(code: str | None) -> str:

@@ -11,7 +11,7 @@ from aggregator.services import editing, reading
 from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
-from web.enclosed import enclosed_files
+from web.enclosed import described_pictures, enclosed_files
 from web.html import body_html
 from web.language import page_language
 from web.pictures import picture_path
@@ -39,6 +39,7 @@ def show(uid: str) -> str:
         page=page,
         body=fitted(page.body),
         files=enclosed_files(page.seen.entry),
+        described=described_pictures(page.seen.entry, page.body),
         slug=slug,
         to=to,
         why=_why(page, to) if to else None,
