@@ -8,6 +8,7 @@ takes the square of the name's length, so names are cut before it looks.
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
@@ -37,6 +38,11 @@ def _sync_short_author_detail(parser: Any, key: str = "author") -> None:
 _FeedParserMixin._sync_author_detail = _sync_short_author_detail  # noqa: SLF001  # see the module's first lines
 
 
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});?")
+_LAST_CHARACTER = 0x10FFFF
+_SURROGATES = range(0xD800, 0xE000)
+
+
 def read_loosely(data: bytes, content_type: str, address: str, most: int) -> RawDocument | None:
     """Read whatever feedparser makes of the bytes, at most `most` entries. None where it finds no feed in them.
 
@@ -46,7 +52,10 @@ def read_loosely(data: bytes, content_type: str, address: str, most: int) -> Raw
     if content_type:
         headers["content-type"] = content_type
     found = feedparser.parse(
-        io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(_REFERENCE.sub(_to_a_character, data)),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
     version = found.get("version") or ""
     feed, entries = found["feed"], found["entries"]
@@ -58,6 +67,13 @@ def read_loosely(data: bytes, content_type: str, address: str, most: int) -> Raw
     if found.get("bozo"):
         document.notes.append("the document is not well-formed; it was read as far as it could be")
     return document
+
+
+def _to_a_character(reference: re.Match[bytes]) -> bytes:
+    """Keep a reference to a character; one to none makes feedparser give up the whole document."""
+    digits = reference[1]
+    code = int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
+    return reference[0] if code <= _LAST_CHARACTER and code not in _SURROGATES else b"&#xFFFD;"
 
 
 def _feed(feed: Mapping[str, Any]) -> RawFeed:

@@ -320,3 +320,13 @@ def test_safety_80_no_mutilation_raises_anything_but_a_fault(data, name, job):
 def test_safety_80_no_bytes_raise_anything_but_a_fault(body, job):
     with pytest.raises(FetchError):
         read_document(replace(job, body=body))
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#99999999999;", "&#x110000", "&#0;"])
+def test_safety_80_a_reference_to_no_character_does_not_cost_the_document(read, reference):
+    item = (
+        f"<item><guid>1</guid><title>Fine {reference}</title></item><item><guid>2</guid><title>Also fine</title></item>"
+    )
+    entries = read(CHANNEL.format(item)).entries
+    assert [entry.title for entry in entries][1] == "Also fine"
+    assert entries[0].title.startswith("Fine")
