@@ -8,6 +8,7 @@ BroadsheetError
 │   ├── BadDocumentError       a file or document is not what it should be (OPML, a rule, a feed)
 │   └── BadSettingError        a setting has a value it cannot have
 ├── ConflictError              what was asked for is there already, or was used up
+├── UnusableRuleError          a published rule that no order can be worked out with here
 ├── BusyError                  try again later; says after how many seconds
 │   └── StorageFullError       the disk is full: reading goes on, writing waits
 ├── StoreError                 the database failed in a way nobody foresaw; carries its code
@@ -77,6 +78,15 @@ class ConflictError(BroadsheetError):
         self.kind = kind
         self.problem = problem
         super().__init__(f"{kind}: {problem}")
+
+
+class UnusableRuleError(BroadsheetError):
+    """`rule` is its slug, `problem` why no order can be worked out with it here: a signal is missing or fails."""
+
+    def __init__(self, rule: str, problem: str) -> None:
+        self.rule = rule
+        self.problem = problem
+        super().__init__(f"the rule {rule} cannot be worked out here: {problem}")
 
 
 class BusyError(BroadsheetError):

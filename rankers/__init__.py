@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from rankers.patterns import TextLeaf as TextLeaf
     from rankers.problems import Problem as Problem
     from rankers.problems import RuleError as RuleError
+    from rankers.problems import SignalError as SignalError
     from rankers.published import published_rules as published_rules
     from rankers.ranking import Counts as Counts
     from rankers.ranking import GaveWay as GaveWay
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from rankers.receipt import make_receipt as make_receipt
     from rankers.sentences import Sentences as Sentences
     from rankers.sentences import label as label
+    from rankers.signals import PLUGINS as PLUGINS
     from rankers.statement import Section as Section
     from rankers.statement import Sentence as Sentence
     from rankers.statement import make_statement as make_statement
@@ -117,7 +119,8 @@ _PLACES = {
     "paid": ("PAID_WORDS", "is_paid_word"),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),
-    "problems": ("Problem", "RuleError"),
+    "problems": ("Problem", "RuleError", "SignalError"),
+    "signals": ("PLUGINS",),
     "published": ("published_rules",),
     "ranking": ("Counts", "GaveWay", "LeftOut", "Ranking", "rank"),
     "receipt": ("Receipt", "make_receipt"),

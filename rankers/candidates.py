@@ -102,6 +102,20 @@ class CandidateTable:
             return ()
         return column.sets[int(column.codes[row])]
 
+    def only(self, names: frozenset[str]) -> CandidateTable:
+        """Return a table with these columns only. What is not named is gone, `time` and `uid` are empty of meaning."""
+        return CandidateTable(
+            now=self.now if "now" in names else 0,
+            day=self.day if "day" in names else "",
+            uid=np.zeros_like(self.uid),
+            time=self.time if "time" in names else np.zeros_like(self.time),
+            age_known=self.age_known if "age_known" in names else np.zeros_like(self.age_known),
+            numbers={name: column for name, column in self.numbers.items() if name in names},
+            labels={name: column for name, column in self.labels.items() if name in names},
+            sets={name: column for name, column in self.sets.items() if name in names},
+            flags={name: column for name, column in self.flags.items() if name in names},
+        )
+
     def take(self, rows: NDArray[np.intp] | slice) -> CandidateTable:
         """Return a table of these rows only, in this order; vocabularies are kept whole."""
         return CandidateTable(

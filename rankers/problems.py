@@ -23,6 +23,16 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
+class SignalError(RuntimeError):
+    """A plug-in's signal that did what it may not, so that no order can be worked out with it."""
+
+    def __init__(self, signal: str, origin: str, problem: str) -> None:
+        self.signal = signal
+        self.origin = origin
+        self.problem = problem
+        super().__init__(f"the signal {signal} of the plug-in {origin}: {problem}")
+
+
 class RuleError(ValueError):
     """A rule that cannot be used; `problems` lists all that is wrong with it, in the order of the text."""
 

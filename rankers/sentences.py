@@ -46,7 +46,7 @@ class Sentences:
         """Return the words of a language. Raises LookupError where there are none."""
         return Sentences(language, messages(language))
 
-    def say(self, name: str, **values: Value) -> str:
+    def say(self, name: str, /, **values: Value) -> str:
         """Fill one message. Raises KeyError for a message or a value that is not there."""
         return fill(self._messages[name], values, self.number, self._category)
 
@@ -80,7 +80,7 @@ class Sentences:
         if signal.name == "age_hours":
             return self._age(value)
         if signal.is_yes_no:
-            return self._messages[f"value.{signal.name}.{'yes' if value else 'no'}"]
+            return self._yes_no("value", signal, bool(value))
         if signal.is_share and signal.name not in _PER_CENT_FACTS:
             return self._named("value", signal, n=self.hundredths(Decimal(value) / signal.scale))
         return self._named("value", signal, n=_readable(Decimal(value) / _scale(signal)))
@@ -105,7 +105,14 @@ class Sentences:
         if signal.name.startswith(PREFIX):
             return self.say(f"{part}.topic", topic=signal.name.removeprefix(PREFIX), **values)
         name = f"{part}.{signal.name}"
-        return self.say(name if name in self._messages else f"{part}.other", **values)
+        if name in self._messages:
+            return self.say(name, **values)
+        return self.say(f"{part}.other", name=signal.name, plain=signal.plain.rstrip("."), **values)
+
+    def _yes_no(self, part: str, signal: Signal, is_so: bool) -> str:  # noqa: FBT001  # the fact itself
+        answer = "yes" if is_so else "no"
+        own = f"{part}.{signal.name}.{answer}"
+        return self._messages[own] if own in self._messages else self.say(f"{part}.other_{answer}", name=signal.name)
 
     def curve(self, term: Term) -> str:
         """Say how a line's fact becomes points: "half as much every 18 hours"."""
@@ -142,7 +149,7 @@ class Sentences:
             case NumberTest():
                 return self._bounds(condition)
             case FlagTest(signal=signal, value=value):
-                return self._messages[f"test.{signal.name}.{'yes' if value else 'no'}"]
+                return self._yes_no("test", signal, value)
             case LabelTest(fact=fact, values=values):
                 return self.say(f"test.{fact.name}", values=self._quoted(values))
             case TextTest(fact=name, patterns=patterns):

@@ -19,6 +19,7 @@ from aggregator.errors import (
     NotFoundError,
     NotSignedInError,
     StorageFullError,
+    UnusableRuleError,
 )
 from web.speech import lazy_gettext as _l
 from web.words import fault_sentence
@@ -58,6 +59,11 @@ ERRORS: dict[type[Exception], Told] = {
         409,
         _l("This was done already"),
         _l("Nothing was changed. Go back and load the page again to see how it stands."),
+    ),
+    UnusableRuleError: Told(
+        409,
+        _l("This rule cannot be worked out here"),
+        _l("It reads a fact that is missing here, or that failed. Read the list by another rule meanwhile."),
     ),
     StorageFullError: Told(
         503,
@@ -144,7 +150,7 @@ def _unknown(error: Exception) -> ResponseReturnValue:
 
 def _detail(error: BroadsheetError) -> str | None:
     """Return the particulars that help: what was wrong with which part, never a trace."""
-    if isinstance(error, BadInputError | ConflictError):
+    if isinstance(error, BadInputError | ConflictError | UnusableRuleError):
         return error.problem
     if isinstance(error, FetchError):
         return str(fault_sentence(error.fault))

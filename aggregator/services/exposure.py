@@ -14,7 +14,7 @@ from aggregator.errors import BadInputError
 from aggregator.model.exposure import KINDS, RoomRecord, RoomShare
 from aggregator.services.asking import list_and_rule
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
-from aggregator.services.ranking import document_of
+from aggregator.services.ranking import document_of, order_by, usable_document
 from aggregator.services.rights import Right, require
 from aggregator.store import ledger, lists, members, rules, subscriptions, values
 from rankers import evenness_over, fair_room, measure_exposure, published_rules, rank
@@ -173,13 +173,13 @@ def record_of(reading_list: ReadingList, version: RuleVersion, ranking: Ranking,
 
 
 def _measure(desk: Desk, conn: Connection, found: ReadingList, version: RuleVersion, at: datetime) -> RoomRecord:
-    document = document_of(version.toml)
+    document = usable_document(version)
     facts_version = values.data_version(conn)
     stored = Stored(fresh_snapshot(desk, conn, facts_version), facts_version)
     tick = int(at.timestamp())
     reads = document.columns | MEASURED
     table: CandidateTable = list_table(desk, conn, stored, found, tick, reads=reads, leaves=document.leaves).table
-    return record_of(found, version, rank(document, table, tick), at)
+    return record_of(found, version, order_by(version, table, tick), at)
 
 
 def _shares(ours: Exposure, theirs: Exposure) -> Iterable[RoomShare]:

@@ -13,6 +13,7 @@ from aggregator.model.clocks import SystemClock
 from aggregator.model.fault import FaultCode
 from aggregator.services.rights import Right, require
 from aggregator.store import entries, feeds, values, words
+from rankers import PLUGINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +48,16 @@ def up(desk: Desk) -> tuple[Part, ...]:
 def doctor(desk: Desk, actor: Actor) -> tuple[Part, ...]:
     """Look at what an instance may ail from, beyond `up`: who may read it, its secret, disk, address and feeds."""
     require(actor, Right.RUN_INSTANCE)
-    looked = (_privacy(desk), _secret(desk), _space(desk), _largest(desk), _address(desk), _clock(desk), _feeds(desk))
-    return (*up(desk), _words(desk), *looked)
+    looked = (
+        _privacy(desk),
+        _secret(desk),
+        _space(desk),
+        _largest(desk),
+        _address(desk),
+        _clock(desk),
+        _feeds(desk),
+    )
+    return (*up(desk), _words(desk), _signals(), *looked)
 
 
 def _database(desk: Desk) -> Part:
@@ -74,6 +83,13 @@ def _words(desk: Desk) -> Part:
     if left:
         return Part("words index", ok=False, said=f"is being made anew by the worker, {left} entries to go")
     return Part("words index", ok=True, said="is of this version")
+
+
+def _signals() -> Part:
+    names = ", ".join(f"{signal.name} of {signal.origin}" for signal in PLUGINS.signals.values())
+    if PLUGINS.problems:
+        return Part("signals", ok=False, said="a plug-in is left out: " + "; ".join(PLUGINS.problems))
+    return Part("signals", ok=True, said=f"of plug-ins: {names}" if names else "are our own; no plug-in is installed")
 
 
 def _worker(desk: Desk) -> Part:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aggregator.candidates.table import count_newer
+from aggregator.errors import UnusableRuleError
 from aggregator.model.ids import EntryId, Uid
 from aggregator.model.readinglist import GaveWay
 from aggregator.services.list_table import Stored, feed_facts, fresh_snapshot, list_table
 from aggregator.store import values
-from rankers import Sentences, make_receipt, parse_rule, rank, what_if, why_not, whys
+from rankers import RuleError, Sentences, SignalError, make_receipt, parse_rule, rank, what_if, why_not, whys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import ListId
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Absence, Explanation, LeftOut, Ranking, Receipt, RuleDocument
+    from rankers import Absence, CandidateTable, Explanation, LeftOut, Ranking, Receipt, RuleDocument
     from rankers import Counts as RankedCounts
 
 MINUTE = 60
@@ -190,6 +191,22 @@ def document_of(toml: str) -> RuleDocument:
     return parse_rule(toml)
 
 
+def usable_document(version: RuleVersion) -> RuleDocument:
+    """Return a published rule for ranking by. Raises UnusableRuleError where it reads what is not here any more."""
+    try:
+        return document_of(version.toml)
+    except RuleError as fault:
+        raise UnusableRuleError(version.slug, "; ".join(one.message for one in fault.problems)) from fault
+
+
+def order_by(version: RuleVersion, table: CandidateTable, at: int) -> Ranking:
+    """Rank a table by a published rule at a tick. Raises UnusableRuleError where a plug-in's signal fails."""
+    try:
+        return rank(usable_document(version), table, at)
+    except SignalError as fault:
+        raise UnusableRuleError(version.slug, str(fault)) from fault
+
+
 def ranked(
     desk: Desk,
     reading_list: ReadingList,
@@ -207,7 +224,7 @@ def ranked(
     with ExitStack() as stack:
         conn = conn or stack.enter_context(desk.database.read())
         now = desk.clock.now().timestamp()
-        document = document_of(version.toml)
+        document = usable_document(version)
         if at is not None:
             tick = int(at.timestamp())
             pinned = desk.rankings.find(
@@ -257,7 +274,7 @@ def _make(
     snapshot: Snapshot,
     key: RankingKey,
 ) -> Ranked:
-    document = document_of(version.toml)
+    document = usable_document(version)
     stored = Stored(snapshot, key.facts_version)
     found = list_table(desk, conn, stored, reading_list, key.at, reads=document.columns, leaves=document.leaves)
-    return Ranked(reading_list, version, rank(document, found.table, key.at), found, key)
+    return Ranked(reading_list, version, order_by(version, found.table, key.at), found, key)

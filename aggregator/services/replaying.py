@@ -11,10 +11,10 @@ from aggregator.errors import BadInputError
 from aggregator.services.asking import list_and_rule
 from aggregator.services.exposure import MEASURED, PLACES, record_of
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
-from aggregator.services.ranking import document_of
+from aggregator.services.ranking import order_by, usable_document
 from aggregator.services.rights import Right, require
 from aggregator.store import ledger, values
-from rankers import compare_editions, rank, source_room
+from rankers import compare_editions, source_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -106,7 +106,7 @@ def _ranked(
     *,
     records: Iterable[RoomRecord],
 ) -> Ranking:
-    document = document_of(version.toml)
+    document = usable_document(version)
     facts_version = values.data_version(conn)
     stored = Stored(fresh_snapshot(desk, conn, facts_version), facts_version)
     tick = int(at.astimezone(UTC).timestamp())
@@ -114,7 +114,7 @@ def _ranked(
         desk, conn, stored, found, tick, reads=(document.columns | MEASURED) - {"source_room"}, leaves=document.leaves,
         rooms=_source_rooms(records, at),
     ).table  # fmt: skip
-    return rank(document, table, tick)
+    return order_by(version, table, tick)
 
 
 def _source_rooms(records: Iterable[RoomRecord], at: datetime) -> Mapping[str, int] | None:

@@ -11,6 +11,7 @@ from rankers.signals import (
     lottery,
     paid,
     pick,
+    plugins,
     reading_minutes,
     source_pace,
     source_room,
@@ -21,7 +22,7 @@ from rankers.signals.labels import LABELS, MEANING, TEXTS, LabelFact, TextFact
 from rankers.signals.signal import Signal
 from rankers.signals.topic import PREFIX, topic_signal
 
-SIGNALS: dict[str, Signal] = {
+OWN: dict[str, Signal] = {
     module.SIGNAL.name: module.SIGNAL
     for module in (
         age_hours,
@@ -41,6 +42,8 @@ SIGNALS: dict[str, Signal] = {
 }
 LABEL_FACTS: dict[str, LabelFact] = {fact.name: fact for fact in LABELS}
 TEXT_FACTS: dict[str, TextFact] = {fact.name: fact for fact in TEXTS}
+PLUGINS = plugins.admit(plugins.found(), (*OWN, *LABEL_FACTS, *TEXT_FACTS, MEANING.name, "topic", "any", "all", "none"))
+SIGNALS: dict[str, Signal] = {**OWN, **PLUGINS.signals}
 
 Fact = Signal | LabelFact | TextFact
 

@@ -38,7 +38,8 @@ class Signal:
     """A fact that a line of a rule can give points for.
 
     unit: the smallest unit, in the plural. scale: smallest units in one written unit. reads: columns of the table.
-    plain: one sentence for people. The words for single values stand in messages/.
+    plain: one sentence for people. The words for single values stand in messages/. origin: the package a signal that
+    is not ours comes from, set when it is admitted.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Signal:
     reads: tuple[str, ...]
     plain: str
     compute: Compute = field(repr=False, compare=False)
+    origin: str = field(default="", compare=False)
 
     @property
     def is_share(self) -> bool:
