@@ -189,22 +189,22 @@ def export_opml(desk: Desk, actor: Actor) -> bytes:
     with desk.database.read() as conn:
         name = values.find_value(conn, "instance-name") or "Broadsheet"
         paths = tuple(folder.path for folder in folders.get_folders(conn, actor.group))
-    outlines = _outlines(desk, actor.group)
-    return write_opml(name, paths, tuple(each for each in outlines if not has_secret(each.address)))
+    held = outlines(desk, actor.group)
+    return write_opml(name, paths, tuple(each for each in held if not has_secret(each.address)))
 
 
 def left_out_of_export(desk: Desk, actor: Actor) -> tuple[str, ...]:
     """Give the masked addresses that `export_opml` leaves out."""
     require(actor, Right.EXPORT)
-    return tuple(mask(each.address) for each in _outlines(desk, actor.group) if has_secret(each.address))
+    return tuple(mask(each.address) for each in outlines(desk, actor.group) if has_secret(each.address))
 
 
-def _outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
-    """Give an owner's sources as outlines."""
+def outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
+    """Give an owner's sources as outlines. For services that have checked who asks."""
     with desk.database.read() as conn:
         held = subscriptions.get_subscribed(conn, owner)
         extras = subscriptions.get_extras(conn, owner)
-    outlines = [
+    made = [
         OpmlFeed(
             address=each.feed.address,
             title=each.subscription.title or each.feed.title,
@@ -216,7 +216,7 @@ def _outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
         )
         for each in held
     ]
-    return tuple(outlines)
+    return tuple(made)
 
 
 def _run(desk: Desk, job: Job, progress: Progress | None) -> None:

@@ -255,13 +255,30 @@ def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
     return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
 
 
-def _live_tick(now: int, snapshot: Snapshot) -> int:
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """An instant a list is ranked at for many askers, and what it would be made from: no ranking is needed to know."""
+
+    at: datetime
+    data_version: int
+    facts_version: int
+
+
+def shared_tick(desk: Desk, conn: Connection, every: int) -> Tick:
+    """Give the clock floored to `every` seconds, or what arrived last since: the same for all who ask meanwhile."""
+    facts_version = values.data_version(conn)
+    snapshot = fresh_snapshot(desk, conn, facts_version)
+    at = _live_tick(int(desk.clock.now().timestamp()), snapshot, every)
+    return Tick(datetime.fromtimestamp(at, UTC), snapshot.version, facts_version)
+
+
+def _live_tick(now: int, snapshot: Snapshot, every: int = MINUTE) -> int:
     """Give the clock floored to the minute, or the newest arrival of this minute.
 
     The data version moved with that arrival, so that it costs no ranking more; and who adds a source sees its
     entries at once rather than in the next minute.
     """
-    minute = now - now % MINUTE
+    minute = now - now % every
     return max(minute, snapshot.newest_arrival) if snapshot.newest_arrival <= now else minute
 
 

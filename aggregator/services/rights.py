@@ -29,6 +29,7 @@ class Right(StrEnum):
     IMPORT = "import source lists"
     PUBLISH_RULES = "publish rules"
     OWN_ACCOUNT = "look after one's own account"
+    SHARE_LISTS = "let everybody follow lists"
     SEE_MEMBERS = "see the members"
     MANAGE_MEMBERS = "invite, change and remove members"
     RUN_INSTANCE = "look after the instance"
@@ -36,7 +37,7 @@ class Right(StrEnum):
 
 _READER = frozenset({Right.READ, Right.MARK, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
 _EDITOR = _READER | {Right.REFRESH, Right.CHANGE_SOURCES, Right.IMPORT, Right.PUBLISH_RULES}
-_STEWARD = _EDITOR | {Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
+_STEWARD = _EDITOR | {Right.SHARE_LISTS, Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.READER: _READER,

@@ -29,6 +29,8 @@ _LISTS = _THERE.where(reading_list.c.owner == bindparam("owner")).order_by(readi
 _LIST = _LISTS.where(reading_list.c.slug == bindparam("slug"))
 _WITH_EDITIONS = _THERE.where(reading_list.c.timetable.is_not(None)).order_by(reading_list.c.id)
 
+_BY_ID = select(reading_list).where(reading_list.c.id == bindparam("id"))
+
 
 def find_list(conn: Connection, owner: OwnerId, slug: str) -> ReadingList | None:
     """Return an owner's list by its name in addresses."""
@@ -42,6 +44,12 @@ def get_list(conn: Connection, owner: OwnerId, slug: str) -> ReadingList:
     if found is None:
         raise NotFoundError("list", slug)
     return found
+
+
+def find_list_by_id(conn: Connection, list_id: ListId) -> ReadingList | None:
+    """Return a list by its row."""
+    row = conn.execute(_BY_ID, {"id": list_id}).first()
+    return _list_of(row) if row else None
 
 
 def get_lists(conn: Connection, owner: OwnerId) -> tuple[ReadingList, ...]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from web.views import (
     access,
+    blogroll,
     entry,
+    feeds,
+    following,
     importing,
     lists,
     marks,
@@ -26,6 +29,9 @@ BLUEPRINTS = tuple(
     for module in (
         pages,
         lists,
+        feeds,
+        following,
+        blogroll,
         orders,
         entry,
         marks,

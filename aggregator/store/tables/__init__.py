@@ -23,6 +23,7 @@ from aggregator.store.tables.signing_in import (
     profile,
     sign_in_try,
 )
+from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
 from aggregator.store.tables.subscriptions import filing, folder, subscription
 from aggregator.store.tables.work import counter, job, job_item, value
 
@@ -45,12 +46,14 @@ __all__ = [
     "folder",
     "grp",
     "invitation",
+    "hub_subscriber",
     "job",
     "job_item",
     "ledger",
     "ledger_share",
     "link",
     "link_for",
+    "list_sharing",
     "member",
     "membership",
     "metadata",
@@ -59,6 +62,7 @@ __all__ = [
     "passkey",
     "password",
     "profile",
+    "private_address",
     "reading_list",
     "rule",
     "rule_version",

@@ -21,6 +21,7 @@ TABLE = {
     Right.IMPORT: "ES",
     Right.PUBLISH_RULES: "ES",
     Right.OWN_ACCOUNT: "RES",
+    Right.SHARE_LISTS: "S",
     Right.SEE_MEMBERS: "S",
     Right.MANAGE_MEMBERS: "S",
     Right.RUN_INSTANCE: "S",

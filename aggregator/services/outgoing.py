@@ -1,0 +1,218 @@
+"""Lists going out: what their feeds are written from, and the sources they draw from as OPML.
+
+A feed is made of a snapshot that stays the same for ten minutes while nothing arrives, so that who asks again is
+answered without ranking anything. What a member has read is in none of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Final
+
+from aggregator.candidates.table import in_scope
+from aggregator.errors import NotFoundError
+from aggregator.model.member import Actor
+from aggregator.model.subscription import OpmlFeed
+from aggregator.services import importing, reading, sharing
+from aggregator.services.asking import list_and_rule
+from aggregator.services.ranking import shared_tick
+from aggregator.services.rights import Right, require
+from aggregator.sources.opmlout import write_opml
+from aggregator.store import access as sealed_access
+from aggregator.store import entries, feeds, members, subscriptions, values
+from aggregator.store import folders as shelves
+from aggregator.store import sharing as stored
+from aggregator.text.masking import has_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.entry import Body
+    from aggregator.model.ids import EntryId, FeedId
+    from aggregator.model.readinglist import ReadingList
+    from aggregator.model.sharing import Sharing
+    from aggregator.services.asking import Named
+    from aggregator.services.desk import Desk
+    from aggregator.services.pages import ListedEntry, ListPage
+
+PAGE: Final = 50
+EVERY: Final = 600
+"""Seconds a snapshot is shared for."""
+_FORM: Final = b"broadsheet feeds/1\n"  # raise the number when the feeds are written differently
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingState:
+    """What a feed would be made from now: `fingerprint` is another whenever the feed might be."""
+
+    list: ReadingList
+    sharing: Sharing
+    at: datetime
+    data_version: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingSource:
+    """Where an entry comes from. `address` is None where it would let in whoever knows it."""
+
+    title: str
+    key: str
+    address: str | None
+    site: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEntry:
+    """An entry in its place, with its source; `body` where whole texts go out."""
+
+    listed: ListedEntry
+    source: OutgoingSource
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFeed:
+    """One page of a feed; `complete`: it is all that the list shows; `recommends`: there is a blogroll."""
+
+    state: OutgoingState
+    page: ListPage
+    entries: tuple[OutgoingEntry, ...]
+    instance: str
+    language: str
+    identity: str
+    complete: bool
+    recommends: bool
+
+
+def state(desk: Desk, actor: Actor, slug: str) -> OutgoingState:
+    """Say what the feed of a list would be made from, without ranking it. Raises NotFoundError."""
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        asked = list_and_rule(conn, actor, slug, None)
+        return _state(desk, conn, asked)
+
+
+def feed(
+    desk: Desk,
+    actor: Actor,
+    slug: str,
+    *,
+    start: int = 0,
+    at: datetime | None = None,
+    data_version: int | None = None,
+    language: str = "en",
+) -> OutgoingFeed:
+    """Give 50 places of a list from `start` on, under its own rule; `at` and `data_version` stay on a snapshot.
+
+    Raises NotFoundError.
+    """
+    now = state(desk, actor, slug)
+    snapshot = (at or now.at, data_version if at else now.data_version)
+    reader = sharing.everybody(actor) if now.list.owner == actor.group else actor
+    page = reading.list_page(
+        desk, reader, slug, at=snapshot[0], data_version=snapshot[1], start=start, limit=PAGE, language=language
+    )
+    with desk.database.read() as conn:
+        sources = _sources(conn, page)
+        bodies = _bodies(conn, page, sources) if now.sharing.full_text else {}
+        name = values.find_value(conn, "instance-name")
+        spoken = values.find_value(conn, "instance-language")
+    outgoing = (OutgoingEntry(each, sources[each.entry.feed_id], bodies.get(each.entry.id)) for each in page.items)
+    return OutgoingFeed(
+        state=now,
+        page=page,
+        entries=tuple(outgoing),
+        instance=name or "Broadsheet",
+        language=spoken or "en",
+        identity=hashlib.sha256(desk.key("feed-ids") + b"%d" % now.list.id).hexdigest()[:32],
+        complete=start == 0 and page.next_start is None,
+        recommends=sharing.recommends(desk),
+    )
+
+
+def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:
+    """Write the sources a list draws from as OPML, without addresses that let in whoever knows them.
+
+    Raises NotFoundError.
+    """
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        found = list_and_rule(conn, actor, slug, None).list
+        held = subscriptions.get_subscribed(conn, found.owner)
+        paths = tuple(each.path for each in shelves.get_folders(conn, found.owner))
+    inside = {each.feed.address for each in held if in_scope(found.scope, each.feed.id, each.subscription.folders)}
+    kept = [each for each in importing.outlines(desk, found.owner) if each.address in inside]
+    kept = [each for each in kept if not has_secret(each.address)]
+    used = {path for each in kept for path in each.folders}
+    return write_opml(found.title, [path for path in paths if _holds(path, used)], kept)
+
+
+def recommendations(desk: Desk) -> bytes:
+    """Write the group's sources as OPML for everybody. Raises NotFoundError where no steward said so. Public."""
+    if not sharing.recommends(desk):
+        raise NotFoundError("page", "recommendations")
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+    return importing.export_opml(desk, sharing.everybody(Actor(None, group, None)))
+
+
+def list_of_lists(desk: Desk) -> bytes:
+    """Write the lists everybody may follow as OPML of their feeds. Public."""
+    with desk.database.read() as conn:
+        name = values.find_value(conn, "instance-name") or "Broadsheet"
+    feeds_of_lists = (
+        OpmlFeed(
+            address=f"{desk.address}/lists/{each.slug}.atom",
+            title=each.title,
+            site=f"{desk.address}/lists/{each.slug}",
+            language=None,
+            why=None,
+            folders=(),
+        )
+        for each in sharing.public_lists(desk)
+    )
+    return write_opml(name, (), feeds_of_lists)
+
+
+def _holds(path: str, used: set[str]) -> bool:
+    return any(each == path or each.startswith(path + "/") for each in used)
+
+
+def _state(desk: Desk, conn: Connection, asked: Named) -> OutgoingState:
+    tick = shared_tick(desk, conn, EVERY)
+    decided = stored.get_sharing(conn, asked.list.id)
+    name = values.find_value(conn, "instance-name")
+    parts = (astuple(tick), astuple(asked.list), asked.own_rule.identity, asked.own_rule.hash, astuple(decided), name)
+    fingerprint = hashlib.sha256(_FORM + repr(parts).encode()).hexdigest()[:32]
+    return OutgoingState(asked.list, decided, tick.at, tick.data_version, fingerprint)
+
+
+def _bodies(conn: Connection, page: ListPage, sources: Mapping[FeedId, OutgoingSource]) -> dict[EntryId, Body]:
+    """Give the whole texts, but for sources that we are let in to: what they wrote is not for everybody."""
+    closed = {
+        feed_id
+        for feed_id, source in sources.items()
+        if source.address is None or sealed_access.find_sealed(conn, feed_id) is not None
+    }
+    opened = (each.entry for each in page.items if each.entry.feed_id not in closed)
+    return {each.id: entries.get_body(conn, each.id) for each in opened}
+
+
+def _sources(conn: Connection, page: ListPage) -> dict[FeedId, OutgoingSource]:
+    titles = {each.entry.feed_id: (each.feed_title, each.source) for each in page.items}
+    return {
+        found.id: OutgoingSource(
+            title=titles[found.id][0],
+            key=titles[found.id][1],
+            address=None if has_secret(found.address) else found.address,
+            site=found.site,
+            language=found.language,
+        )
+        for found in feeds.get_feeds(conn, list(titles)).values()
+    }
