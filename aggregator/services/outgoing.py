@@ -144,10 +144,10 @@ def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:
     require(actor, Right.READ)
     with desk.database.read() as conn:
         found = list_and_rule(conn, actor, slug, None).list
-        held = subscriptions.get_subscribed(conn, found.owner)
-        paths = tuple(each.path for each in shelves.get_folders(conn, found.owner))
+        held = subscriptions.get_subscribed(conn, found.draws_on)
+        paths = tuple(each.path for each in shelves.get_folders(conn, found.draws_on))
     inside = {each.feed.address for each in held if in_scope(found.scope, each.feed.id, each.subscription.folders)}
-    kept = [each for each in importing.outlines(desk, found.owner) if each.address in inside]
+    kept = [each for each in importing.outlines(desk, found.draws_on) if each.address in inside]
     kept = [each for each in kept if not has_secret(each.address)]
     used = {path for each in kept for path in each.folders}
     return write_opml(found.title, [path for path in paths if _holds(path, used)], kept)

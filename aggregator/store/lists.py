@@ -28,8 +28,7 @@ _THERE = select(reading_list).where(reading_list.c.removed.is_(None))
 _LISTS = _THERE.where(reading_list.c.owner == bindparam("owner")).order_by(reading_list.c.place, reading_list.c.id)
 _LIST = _LISTS.where(reading_list.c.slug == bindparam("slug"))
 _WITH_EDITIONS = _THERE.where(reading_list.c.timetable.is_not(None)).order_by(reading_list.c.id)
-
-_BY_ID = select(reading_list).where(reading_list.c.id == bindparam("id"))
+_BY_ID = _THERE.where(reading_list.c.id == bindparam("id"))
 
 
 def find_list(conn: Connection, owner: OwnerId, slug: str) -> ReadingList | None:

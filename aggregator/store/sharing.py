@@ -24,8 +24,8 @@ _SET = Bulk(
 _PUBLIC = (
     select(reading_list.c.slug)
     .join_from(reading_list, list_sharing)
-    .where(reading_list.c.owner == bindparam("owner"), list_sharing.c.public)
-    .order_by(reading_list.c.id)
+    .where(reading_list.c.owner == bindparam("owner"), list_sharing.c.public, reading_list.c.removed.is_(None))
+    .order_by(reading_list.c.place, reading_list.c.id)
 )
 _BY_HASH = select(private_address).where(private_address.c.hash == bindparam("hash"))
 _OF_MEMBER = select(private_address).where(

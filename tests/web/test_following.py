@@ -262,3 +262,11 @@ def test_the_page_of_a_list_names_its_feeds(filled, member):
         assert f'href="/lists/front-page.{kind}"' in page
     assert 'href="/lists/front-page/follow"' in page
     assert filled
+
+
+def test_the_page_shows_both_kinds_of_addresses(filled, member):
+    share(filled, public=True)
+    sharing.renew_address(filled.desk, filled.actor(), "front-page")
+    page = member.page("/lists/front-page/follow")
+    assert 'href="http://127.0.0.1:8000/lists/front-page.atom"' in page
+    assert 'href="http://127.0.0.1:8000/feeds/' in page

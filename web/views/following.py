@@ -25,13 +25,13 @@ bp = Blueprint("following", __name__)
 def show(slug: str) -> str:
     """Show where a list can be followed."""
     found = sharing.following(desk(), actor(), slug)
-    here = [(name, absolute(url_for("feeds.of_list", slug=slug, kind=kind))) for kind, _, name in KINDS]
+    everybodys = [(name, absolute(url_for("feeds.of_list", slug=slug, kind=kind))) for kind, _, name in KINDS]
     word = found.word
     own = [(name, absolute(url_for("feeds.private", word=word, kind=kind))) for kind, _, name in KINDS] if word else []
     return render_template(
         "follow.html",
         found=found,
-        here=here,
+        everybodys=everybodys,
         own=own,
         recommends=sharing.recommends(desk()),
         recommended=[absolute(url_for("blogroll.recommendations")), absolute(url_for("blogroll.show"))],
