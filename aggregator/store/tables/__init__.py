@@ -13,6 +13,7 @@ from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move,
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
 from aggregator.store.tables.mutes import mute
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
+from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
 from aggregator.store.tables.signing_in import (
     api_token,
     challenge,
@@ -23,7 +24,6 @@ from aggregator.store.tables.signing_in import (
     profile,
     sign_in_try,
 )
-from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
 from aggregator.store.tables.subscriptions import filing, folder, subscription
 from aggregator.store.tables.work import counter, job, job_item, value
 
@@ -45,8 +45,8 @@ __all__ = [
     "filing",
     "folder",
     "grp",
-    "invitation",
     "hub_subscriber",
+    "invitation",
     "job",
     "job_item",
     "ledger",
@@ -61,8 +61,8 @@ __all__ = [
     "owner",
     "passkey",
     "password",
-    "profile",
     "private_address",
+    "profile",
     "reading_list",
     "rule",
     "rule_version",
