@@ -87,6 +87,8 @@ def _fit_link(element: HtmlElement) -> None:
     element.attrib.pop("target", None)
     if element.get("href"):
         element.set("rel", "noopener noreferrer")
+    else:  # its address was none that may be followed: words that lead nowhere do not look like a link
+        element.drop_tag()
 
 
 def _replace_player(element: HtmlElement, play: str) -> None:

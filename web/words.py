@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aggregator.model.entry import Kind
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState
+from aggregator.model.remark import Remark
 from web.speech import gettext
 from web.speech import lazy_gettext as _l
 
@@ -57,6 +58,10 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("The feed is so broken that nothing in it could be read."),
         _l("Tell its publisher. It is tried again by itself."),
     ),
+    FaultCode.ENTITIES: (
+        _l("This feed can only be read by expanding entities of its own, which may be a trap."),
+        _l("It is left unread. Ask its publisher for a feed without them, or remove the source."),
+    ),
     FaultCode.NO_ACCESS: (
         _l("The password of this source cannot be read any more."),
         _l("The secret of this instance has changed. Enter the password again."),
@@ -65,6 +70,23 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("Reading the feed took too much time or memory and was stopped."),
         _l("Other sources are not touched by this. It is tried again by itself."),
     ),
+}
+
+REMARKS: dict[Remark, str] = {
+    Remark.CUT_OFF: _l(
+        "Its last document broke off. What came before was read; the entry it broke off in was left out, and the next"
+        " look asks for all of it again."
+    ),
+    Remark.MENDED: _l(
+        "Its document is not well-formed XML. It was read as far as it could be; entries may be missing."
+    ),
+    Remark.NO_ENTRIES: _l("It is a feed as it should be, and carries no entries just now."),
+    Remark.MANY_ENTRIES: _l("It carries more than 1,000 entries; the first 1,000 were read."),
+    Remark.LONG_TEXTS: _l("Texts over 1 MiB were cut."),
+    Remark.LONG_TITLES: _l("Titles over 1,000 characters were cut."),
+    Remark.MANY_CATEGORIES: _l("Categories after the 50th of an entry were passed over."),
+    Remark.MANY_FILES: _l("Files after the 20th of an entry were passed over."),
+    Remark.TWICE: _l("Entries given twice were read once."),
 }
 
 STATUSES: dict[str, str] = {
@@ -99,6 +121,7 @@ KINDS: dict[Kind, str] = {
 def init_app(app: Flask) -> None:
     """Hand the tables to templates."""
     app.jinja_env.filters["fault"] = fault_sentence
+    app.jinja_env.filters["remark"] = REMARKS.__getitem__
     app.jinja_env.filters["remedy"] = fault_remedy
     app.jinja_env.filters["code_fault"] = code_sentence
     app.jinja_env.globals["item_words"] = ITEMS

@@ -47,6 +47,8 @@ def why(console: Console, entry: str, slug: str, rule: str | None, at: datetime 
 
 def _lines(page: EntryPage, standing: Standing) -> Iterator[str]:
     yield page.seen.entry.title
+    if page.seen.entry.published is None:
+        yield "Its feed gives no date: its age counts from when it was first seen here."
     yield from _place(standing)
     told = standing.explanation or standing.absence
     for term in told.terms if told else ():

@@ -25,6 +25,7 @@ class FaultCode(StrEnum):
     HTML = "html"  # a web page where a feed should be
     NOT_A_FEED = "not-a-feed"  # some other document
     BROKEN = "broken"  # a feed so broken that nothing could be read
+    ENTITIES = "entities"  # it can only be read by expanding entities it defines, which is not done
     NO_ACCESS = "no-access"  # its password cannot be read: it was sealed with another secret of the instance
     PARSER_LIMIT = "parser-limit"  # reading it took too much time or memory and was stopped
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.fault import Fault
     from aggregator.model.ids import FeedId
+    from aggregator.model.remark import Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class FeedData:
     skip_hours: tuple[int, ...] = ()  # 0..23, UTC
     skip_days: tuple[int, ...] = ()  # Monday = 0
     update_every: timedelta | None = None  # sy:updatePeriod and sy:updateFrequency
+    remarks: tuple[Remark, ...] = ()  # ours, not the publisher's: what was cut or mended in the document
 
 
 @dataclass(frozen=True, slots=True)

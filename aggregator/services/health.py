@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import BroadsheetError, BusyError
 from aggregator.model.clocks import SystemClock
 from aggregator.model.fault import FaultCode
+from aggregator.model.remark import Remark
 from aggregator.services.rights import Right, require
 from aggregator.store import entries, feeds, values, words
 from rankers import PLUGINS
@@ -182,6 +183,8 @@ _SENTENCES: Mapping[FaultCode, str] = {
     FaultCode.HTML: "This is a web page, not a feed. Look on it for a link to its feed.",
     FaultCode.NOT_A_FEED: "This is a document, but not a feed. Check the address.",
     FaultCode.BROKEN: "This feed is so broken that nothing could be read. Its people need to mend it.",
+    FaultCode.ENTITIES: "This feed can only be read by expanding entities of its own, which may be a trap: it is left "
+    "unread. Its people need to write it without.",
     FaultCode.NO_ACCESS: "Its password was kept under another secret than this instance has now. Enter it again.",
     FaultCode.PARSER_LIMIT: "Reading this feed took too much time or memory and was stopped.",
 }
@@ -199,3 +202,21 @@ def fault_sentence(fault: Fault) -> str:
     known = _STATUSES.get(fault.detail) if fault.code is FaultCode.STATUS else None
     sentence = known or _SENTENCES[fault.code]
     return f"{sentence} ({fault.detail})" if fault.detail else sentence
+
+
+_REMARKS: Mapping[Remark, str] = {
+    Remark.CUT_OFF: "Its document broke off. What came before was read, the entry it broke off in was left out.",
+    Remark.MENDED: "Its document is not well-formed XML; it was read as far as it could be.",
+    Remark.NO_ENTRIES: "It is a feed as it should be, without any entries just now.",
+    Remark.MANY_ENTRIES: "It carries more than 1,000 entries; the first 1,000 were read.",
+    Remark.LONG_TEXTS: "Texts over 1 MiB were cut.",
+    Remark.LONG_TITLES: "Titles over 1,000 characters were cut.",
+    Remark.MANY_CATEGORIES: "Categories after the 50th of an entry were passed over.",
+    Remark.MANY_FILES: "Files after the 20th of an entry were passed over.",
+    Remark.TWICE: "Entries given twice were read once.",
+}
+
+
+def remark_sentence(remark: Remark) -> str:
+    """Say in plain English what was cut or mended in a feed's last document."""
+    return _REMARKS[remark]

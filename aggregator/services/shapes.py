@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregator.model.clocks import stamp
 from aggregator.model.extras import told_of
-from aggregator.services.health import fault_sentence
+from aggregator.services.health import fault_sentence, remark_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,6 +72,7 @@ def health_shape(source: SubscribedFeed) -> Shape:
     feed = source.feed
     return feed_shape(source) | {
         "paused": feed.paused,
+        "remarks": [remark_sentence(remark) for remark in feed.hints.remarks],
         "last_tried": stamp(feed.health.last_tried),
         "failures": feed.health.streak,
         "interval_minutes": int(feed.schedule.interval.total_seconds()) // 60,

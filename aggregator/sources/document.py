@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.remark import Remark
 from aggregator.sources.about import feed_data
 from aggregator.sources.entries import EntryReader
 from aggregator.sources.feeds import read_xml
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
 from aggregator.sources.jsonfeed import read_json
+from aggregator.sources.wholeness import breaks_off, defines_entities, ends_within_entry
 
 if TYPE_CHECKING:
     from aggregator.sources.raw import RawDocument
@@ -33,7 +36,7 @@ def read_document(job: ParseJob) -> ParsedDocument:
     """Read a feed of any known format.
 
     Raises FetchError, and nothing else, with the fault HTML, NOT_A_FEED, BROKEN, EMPTY, TOO_LARGE,
-    BAD_ENCODING or PARSER_LIMIT.
+    BAD_ENCODING, ENTITIES or PARSER_LIMIT.
     """
     data = _inflated(job)
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
@@ -43,11 +46,13 @@ def read_document(job: ParseJob) -> ParsedDocument:
         reader = EntryReader(job, document)
         entries, carried = reader.read()
         return ParsedDocument(
-            feed=feed_data(document.feed, reader.base, reader.language),
+            feed=replace(
+                feed_data(document.feed, reader.base, reader.language),
+                remarks=(*document.remarks, *reader.remarks, *(() if carried else (Remark.NO_ENTRIES,))),
+            ),
             entries=entries,
             carried=carried,
             format=document.format,
-            notes=(*document.notes, *reader.notes),
         )
     except FetchError:
         raise
@@ -99,12 +104,23 @@ def _raw_document(data: bytes, job: ParseJob) -> RawDocument:
     document = read_xml(data, job.content_type, most)
     if document is not None:
         return document
+    return _read_loosely(data, job)
+
+
+def _read_loosely(data: bytes, job: ParseJob) -> RawDocument:
+    """Have feedparser read it; of a document that breaks off, without the half entry at its end."""
     from aggregator.sources.loose import read_loosely  # noqa: PLC0415  # feedparser takes 60 ms to load, most feeds do without
 
-    document = read_loosely(data, job.content_type, job.address, most)
+    document = read_loosely(data, job.content_type, job.address, job.limits.entries)
+    if (document is None or not document.entries) and defines_entities(data):
+        raise FetchError(Fault(FaultCode.ENTITIES))
     if document is None:
         looks_like_one = _FEED_ROOT.search(data[:_HEAD]) is not None
         raise FetchError(Fault(FaultCode.BROKEN if looks_like_one else FaultCode.NOT_A_FEED))
+    if breaks_off(data, _root_name(data)):
+        document.remarks[:] = [Remark.CUT_OFF]
+        if document.entries and len(document.entries) <= job.limits.entries and ends_within_entry(data):
+            document.entries.pop()
     return document
 
 

@@ -13,6 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
+from aggregator.model.remark import Remark
 from aggregator.sources.dates import read_date
 from aggregator.sources.extras import read_extras
 from aggregator.sources.plain import line, plain_line, safe_html
@@ -62,13 +63,13 @@ class EntryReader:
         self.base = joined(job.address, document.base or "")
         self._site = absolutise(document.feed.site or "", self.base) or job.site
         self.language = declared(document.feed.language)
-        self._notes: Counter[str] = Counter()
+        self._remarks: set[Remark] = set()
 
     def read(self) -> tuple[tuple[EntryData, ...], tuple[bytes, ...]]:
         """Return the entries that are new or changed, and the raw hashes of all, in document order."""
         raws = self._document.entries
         if len(raws) > self._limits.entries:
-            self._notes[f"only the first {self._limits.entries:,} entries were read"] += 1
+            self._remarks.add(Remark.MANY_ENTRIES)
             raws = raws[: self._limits.entries]
         hashes = tuple([raw.hash() for raw in raws])
         links = [absolutise(raw.link, self._base_of(raw)) if raw.link else None for raw in raws]
@@ -77,7 +78,7 @@ class EntryReader:
         seen: set[str] = set()
         for place, key in enumerate(keys):
             if key in seen:
-                self._notes["entries given twice were read once"] += 1
+                self._remarks.add(Remark.TWICE)
             elif hashes[place] not in self._job.known:
                 places.append(place)
             seen.add(key)
@@ -92,9 +93,9 @@ class EntryReader:
         return entries, hashes
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What was cut or passed over, in plain words."""
-        return tuple(self._notes)
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was cut or passed over."""
+        return tuple(sorted(self._remarks))
 
     def _base_of(self, raw: RawEntry) -> str:
         return joined(self._job.address, raw.base) if raw.base else self.base
@@ -164,7 +165,7 @@ class EntryReader:
         data = text.value.encode("utf-8", "replace")
         if len(data) <= longest:
             return text
-        self._notes[f"texts over {longest:,} bytes were cut"] += 1
+        self._remarks.add(Remark.LONG_TEXTS)
         value = data[:longest].decode("utf-8", "ignore")
         opened = value.rfind("<")
         if text.type != "text" and opened > value.rfind(">"):
@@ -173,7 +174,7 @@ class EntryReader:
 
     def _note_cut(self, title: str, raw: Text | None) -> None:
         if raw is not None and len(title) == self._limits.title and title.endswith("…"):
-            self._notes[f"titles over {self._limits.title:,} characters were cut"] += 1
+            self._remarks.add(Remark.LONG_TITLES)
 
     def _authors(self, raw: RawEntry) -> tuple[Author, ...]:
         authors = {}
@@ -189,7 +190,7 @@ class EntryReader:
         words.pop("", None)
         most = self._limits.categories
         if len(words) > most:
-            self._notes[f"categories after the {most}th of an entry were passed over"] += 1
+            self._remarks.add(Remark.MANY_CATEGORIES)
         return tuple(words)[:most]
 
     def _enclosures(self, raw: RawEntry) -> tuple[Enclosure, ...]:
@@ -200,7 +201,7 @@ class EntryReader:
             if url is None or url in files:
                 continue
             if len(files) == most:
-                self._notes[f"files after the {most}th of an entry were passed over"] += 1
+                self._remarks.add(Remark.MANY_FILES)
                 break
             form = (kind or "").strip().lower()
             files[url] = Enclosure(

@@ -131,7 +131,9 @@ def _on_shared_host(host: str, domain: str, path: str) -> str | None:
     shared = _SHARED_PATHS.get(host.removeprefix("www.")) or _SHARED_PATHS.get(domain)
     found = shared.match(path) if shared else None
     if found:
-        return f"{domain}/{unquote(found.group(1)).lower()}"
+        place = unquote(found.group(1))
+        # YouTube's keys of channels tell apart what differs in case only; names of people do not anywhere.
+        return f"{domain}/{place if domain == 'youtube.com' and place.startswith('channel/') else place.lower()}"
     label = host.removesuffix("." + domain)
     if domain in _SHARED_DOMAINS and label != host and label not in _NOBODYS:
         return f"{label.rpartition('.')[2]}.{domain}"

@@ -52,11 +52,10 @@ class ParsedDocument:
 
     `entries` are the new or changed ones only, in document order; `carried` the raw hashes of all, in
     document order; `format` is "rss-2.0", "rss-0.9x", "rdf", "atom-1.0", "atom-0.3", "json-1.x" or "h-feed", with
-    "+loose" behind it where feedparser read it; `notes` say in plain words what was cut or mended.
+    "+loose" behind it where feedparser read it.
     """
 
     feed: FeedData
     entries: tuple[EntryData, ...]
     carried: tuple[bytes, ...]
     format: str
-    notes: tuple[str, ...]

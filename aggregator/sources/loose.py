@@ -15,6 +15,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from feedparser.mixin import _FeedParserMixin  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.model.entry import Kind
+from aggregator.model.remark import Remark
 from aggregator.sources.raw import NOT_TEXT, RawDocument, RawEntry, RawFeed, Text
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def read_loosely(data: bytes, content_type: str, address: str, most: int) -> Raw
     document = RawDocument(format=kind + "+loose", feed=_feed(feed))
     document.entries = [_entry(entry, atom=version.startswith("atom")) for entry in entries[: most + 1]]
     if found.get("bozo"):
-        document.notes.append("the document is not well-formed; it was read as far as it could be")
+        document.remarks.append(Remark.MENDED)
     return document
 
 

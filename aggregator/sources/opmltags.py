@@ -24,6 +24,8 @@ _MOST_QUOTES = 20  # inside one value
 _MOST_ATTRIBUTES = 60  # of one outline
 _END = re.compile(r"\s*+(/?)\s*+>")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+# Exporters that forget the end of an entity: a known name with no letter behind it (HTML reads it so as well).
+_UNENDED = re.compile(r"&(?:amp|lt|gt|quot|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6})(?![A-Za-z0-9;=])")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
 
 
@@ -115,6 +117,9 @@ def _end_of_value(text: str, start: int, quote: str) -> int | None:
 
 def _value(raw: str, notes: Counter[str]) -> str:
     if "&" in raw:
+        raw, unended = _UNENDED.subn(r"\g<0>;", raw)
+        if unended:
+            notes["an entity without its semicolon was read as meant"] += unended
         bare = len(_BARE_AMPERSAND.findall(raw))
         if bare:
             notes["a bare & was read as it stands"] += bare

@@ -15,6 +15,7 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 if TYPE_CHECKING:
     from aggregator.model.entry import Kind
+    from aggregator.model.remark import Remark
 
 _HASH_MARK = b"broadsheet entry/1\n"  # raise the number when cleaning changes: all entries are then read again
 
@@ -94,4 +95,4 @@ class RawDocument:
     feed: RawFeed = field(default_factory=RawFeed)
     entries: list[RawEntry] = field(default_factory=list)
     base: str | None = None
-    notes: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)

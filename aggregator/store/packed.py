@@ -109,7 +109,7 @@ def pack_feed_data(data: FeedData) -> str:
 def unpack_feed_data(packed: str) -> FeedData:
     """Undo pack_feed_data."""
     given = json.loads(packed)
-    for name in ("skip_hours", "skip_days"):
+    for name in ("skip_hours", "skip_days", "remarks"):
         if name in given:
             given[name] = tuple(given[name])
     if "update_every" in given:

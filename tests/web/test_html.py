@@ -51,3 +51,7 @@ def test_text_before_the_first_element_stays_text():
 
 def test_nothing_stays_nothing():
     assert fit("  ") == ""
+
+
+def test_a_link_whose_address_was_taken_away_is_plain_words():
+    assert fit("<p>so <a>they <b>say</b></a>, today</p>") == "<p>so they <b>say</b>, today</p>"

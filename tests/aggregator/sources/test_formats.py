@@ -8,6 +8,7 @@ import pytest
 from aggregator.errors import FetchError
 from aggregator.model.entry import Author, Enclosure, Kind
 from aggregator.model.fault import FaultCode
+from aggregator.model.remark import Remark
 
 FEEDS = Path(__file__).parents[2] / "data" / "feeds"
 
@@ -163,7 +164,7 @@ def test_what_is_not_well_formed_is_read_all_the_same_and_said(read):
     assert [entry.title for entry in document.entries] == ["Open & closed", "Second"]
     assert document.entries[0].content_html.startswith("<p>Come <b>in</b>")
     assert document.entries[1].published == datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
-    assert document.notes == ("the document is not well-formed; it was read as far as it could be",)
+    assert document.feed.remarks == (Remark.CUT_OFF,)
 
 
 @pytest.mark.parametrize(

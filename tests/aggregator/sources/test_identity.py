@@ -17,7 +17,7 @@ FEED = "https://feeds.example.org/x"
         ("https://letters.substack.com/", "letters.substack.com"),
         ("https://songs.bandcamp.com", "songs.bandcamp.com"),
         ("https://www.substack.com/", "substack.com"),
-        ("https://www.youtube.com/channel/UCabc", "youtube.com/channel/ucabc"),
+        ("https://www.youtube.com/channel/UCabc", "youtube.com/channel/UCabc"),
         ("https://www.youtube.com/@Maker/videos", "youtube.com/@maker"),
         ("https://www.reddit.com/r/Bread/new", "reddit.com/r/bread"),
         ("https://github.com/python/cpython/releases", "github.com/python"),

@@ -75,6 +75,7 @@ def test_safety_19_what_would_include_another_file_is_not_followed():
 
 
 BROKEN = {
+    "entity without end": ('text="A &amp B" xmlUrl="https://x.example/f?a=1&lt=2"', "A & B", "https://x.example/f?a=1&lt=2"),
     "bare ampersand": ('text="R & B" xmlUrl="https://x.example/f?a=1&b=2"', "R & B", "https://x.example/f?a=1&b=2"),
     "angle bracket": ('text="a <b> c" xmlUrl="https://x.example/f"', "a <b> c", "https://x.example/f"),
     "quotes inside": ('text="the "new" one" xmlUrl="https://x.example/f"', 'the "new" one', "https://x.example/f"),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import FaultCode
+from aggregator.model.remark import Remark
 from aggregator.sources.document import ParseLimits, read_document
 from aggregator.sources.loose import read_loosely
 
@@ -164,14 +165,14 @@ def test_safety_18_entries_are_cut_and_noted(read):
     items = "".join(f"<item><title>{n}</title><guid>{n}</guid></item>" for n in range(1_500))
     document = read(CHANNEL.format(items))
     assert len(document.entries) == len(document.carried) == 1_000
-    assert document.notes == ("only the first 1,000 entries were read",)
+    assert document.feed.remarks == (Remark.MANY_ENTRIES,)
 
 
 def test_safety_18_an_entry_is_cut_to_a_megabyte(read):
     body = escape("<p>" + "é <b>word</b> " * 100_000 + "</p>")
     document = read(CHANNEL.format(f"<item><title>t</title><description>{body}</description></item>"))
     assert 900_000 < len(document.entries[0].content_html.encode()) <= 1_048_576 + 100
-    assert document.notes == ("texts over 1,048,576 bytes were cut",)
+    assert document.feed.remarks == (Remark.LONG_TEXTS,)
 
 
 def test_safety_18_title_categories_and_enclosures_are_cut_and_noted(rss, read):
@@ -184,7 +185,7 @@ def test_safety_18_title_categories_and_enclosures_are_cut_and_noted(rss, read):
     assert len(entry.title) <= 1_000
     assert len(entry.categories) == 50
     assert len(entry.enclosures) == 20
-    assert len(read(CHANNEL.format(f"<item>{inside}</item>")).notes) == 3
+    assert len(read(CHANNEL.format(f"<item>{inside}</item>")).feed.remarks) == 3
 
 
 def test_safety_18_limits_come_with_the_job(read):
@@ -265,7 +266,7 @@ def test_an_entry_given_twice_is_read_once(read):
     item = "<item><title>a</title><description>same</description></item>"
     document = read(CHANNEL.format(item + item))
     assert len(document.entries) == 1
-    assert document.notes == ("entries given twice were read once",)
+    assert document.feed.remarks == (Remark.TWICE,)
 
 
 def test_known_entries_are_passed_over_and_changed_ones_read_again(read, job):

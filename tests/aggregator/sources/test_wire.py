@@ -10,6 +10,7 @@ from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.model.extras import NO_EXTRAS, Chapter, Extras, Picture, Place, Transcript
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
+from aggregator.model.remark import Remark
 from aggregator.sources.document import ParsedDocument, ParseJob, ParseLimits
 from aggregator.sources.wire import from_message, to_message
 
@@ -42,12 +43,13 @@ feeds = st.builds(
     title=maybe, site=maybe, language=maybe, subtitle=maybe, image=maybe, self_link=maybe, hub=maybe,
     ttl_minutes=st.none() | st.integers(0, 10**6), skip_hours=st.lists(st.integers(0, 23), max_size=3).map(tuple),
     skip_days=st.lists(st.integers(0, 6), max_size=3).map(tuple),
+    remarks=st.lists(st.sampled_from(Remark), max_size=2).map(tuple),
     update_every=st.none() | st.integers(1, 10**7).map(lambda seconds: timedelta(seconds=seconds)),
 )  # fmt: skip
 documents = st.builds(
     ParsedDocument,
     feed=feeds, entries=st.lists(entries, max_size=3).map(tuple), carried=st.lists(hashes, max_size=3).map(tuple),
-    format=texts, notes=st.lists(texts, max_size=2).map(tuple),
+    format=texts,
 )  # fmt: skip
 jobs = st.builds(
     ParseJob,
