@@ -1,4 +1,4 @@
-"""A day in the life of a worker, on a clock that is moved: `python -m tests.long.day [FEEDS]`.
+"""A day in the life of a worker, on a clock that is moved: `python -m tests.long.day [--feeds 1000]`.
 
 The worker is the real one, with its door, its parse processes and a database; names lead to publishers that answer on
 loopback and write down who came when. What is looked at afterwards is what they saw, to the second.
@@ -6,6 +6,7 @@ loopback and write down who came when. What is looked at afterwards is what they
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from aggregator.outbound.politeness import MINUTE, REQUESTS_PER_MINUTE
 from aggregator.update.schedule import LONGEST, MINIMUM, QUIET, SPREAD
 from aggregator.worker.staff import open_staff
 from tests.aggregator.worker.loopback import add, opened_desk
+from tests.long.figures import Figure, show
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = 86_400.0
@@ -283,10 +285,13 @@ def main(feeds: int) -> int:
         "asked in skipped hours": at_night(world),
         "starved": starved(world, places),
     }
+    shown = [Figure("feeds, domains, requests", f"{feeds}, {len(world.kinds)}, {len(world.visits)}")]
     for promise, broken in promises.items():
-        print(f"  {promise}: {len(broken)}{f' {list(broken)[:3]}' if broken else ''}")
-    return int(any(promises.values()))
+        shown.append(Figure(promise, f"{len(broken)}{f' {list(broken)[:3]}' if broken else ''}", "0", not broken))
+    return show("day", shown)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--feeds", type=int, default=1000)
+    sys.exit(main(parser.parse_args().feeds))

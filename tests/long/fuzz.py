@@ -10,6 +10,7 @@ import secrets
 import sys
 
 from tests.fuzz.fuzzing import fuzz
+from tests.long.figures import Figure, show
 
 
 def main() -> None:
@@ -18,12 +19,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes
     found = fuzz(minutes * 60, secrets.token_hex(4))
-    print("| minutes | documents | entries | by fate | crashes, limits, what must not be |")
-    print("|---|---|---|---|---|")
     fates = ", ".join(f"{fate} {number}" for fate, number in found.fates.most_common())
-    print(f"| {minutes:g} | {sum(found.fates.values())} | {found.entries} | {fates} | {len(found.wrong)} |")
-    print(*found.wrong, sep="\n", flush=True)
-    sys.exit(bool(found.wrong))
+    print(fates, *found.wrong, sep="\n")
+    figures = [
+        Figure("minutes, documents, entries", f"{minutes:g}, {sum(found.fates.values())}, {found.entries}"),
+        Figure("crashes, runs over 5 s, what must not be", str(len(found.wrong)), "0", not found.wrong),
+    ]
+    sys.exit(show("fuzz", figures))
 
 
 if __name__ == "__main__":
