@@ -227,7 +227,7 @@ def main(case: str) -> None:
         traceback.print_exc()
         print(exc.fault)
     else:
-        print(document.format, len(document.entries), "entries", document.notes)
+        print(document.format, len(document.entries), "entries")
         print(*(line for entry in document.entries for line in faults_of(entry)), sep="\n")
     print(f"{time.process_time() - began:.2f} CPU s")
 

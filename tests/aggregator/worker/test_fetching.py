@@ -155,7 +155,7 @@ def test_a_feed_added_under_a_later_clock_is_asked_at_once(desk, server, clock):
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=365)])
 @pytest.mark.parametrize("sign", [1, -1])
-def test_a_clock_that_jumps_neither_asks_too_often_nor_never_again(desk, server, clock, jump, sign):
+def test_safety_65_a_clock_that_jumps_neither_asks_too_often_nor_never_again(desk, server, clock, jump, sign):
     add(desk, server.put("/feed", rss("a")))
     elapsed = 0.0
 
