@@ -9,7 +9,9 @@ BroadsheetError
 │   └── BadSettingError        a setting has a value it cannot have
 ├── ConflictError              what was asked for is there already, or was used up
 ├── UnusableRuleError          a published rule that no order can be worked out with here
+├── WrongProofError            a name, password or passkey that do not belong together
 ├── BusyError                  try again later; says after how many seconds
+│   ├── TooManyTriesError      somebody guessed too often here; says after how many seconds to go on
 │   └── StorageFullError       the disk is full: reading goes on, writing waits
 ├── StoreError                 the database failed in a way nobody foresaw; carries its code
 └── FetchError                 an address could not be fetched; carries a Fault
@@ -89,6 +91,13 @@ class UnusableRuleError(BroadsheetError):
         super().__init__(f"the rule {rule} cannot be worked out here: {problem}")
 
 
+class WrongProofError(BroadsheetError):
+    """What was given to sign in does not belong together; which part is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("the name and the password do not belong together")
+
+
 class BusyError(BroadsheetError):
     """What is needed is in use; `retry_after` seconds from now it may be free."""
 
@@ -96,6 +105,13 @@ class BusyError(BroadsheetError):
         self.what = what
         self.retry_after = retry_after
         super().__init__(f"{what} is busy, try again in {retry_after} s")
+
+
+class TooManyTriesError(BusyError):
+    """There were too many tries for this account or from this address."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("signing in", retry_after=retry_after)
 
 
 class StorageFullError(BusyError):

@@ -53,7 +53,7 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
-    "members": Noun("aggregator.cli.members", "members", "Show who is here."),
+    "members": Noun("aggregator.cli.members", "members", "Add, invite, change, suspend and remove members."),
     "db": Noun("aggregator.cli.db", "db", "Migrate, check, back up and restore the database."),
 }
 

@@ -12,13 +12,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from aggregator.errors import BadInputError, ConflictError, NotFoundError
+from aggregator.errors import BadInputError, ConflictError, NotAllowedError, NotFoundError
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
+from aggregator.services import passwords
 from aggregator.services.editing import install_shipped
 from aggregator.services.joining import add_member
-from aggregator.services.rights import Right, require
-from aggregator.store import lists, members, rules, sessions, values
+from aggregator.store import lists, members, proofs, rules, sessions, values
+from aggregator.text.names import clean_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +34,8 @@ LINK_LIFE = timedelta(hours=24)
 SESSION_LIFE = timedelta(days=30)
 RENEW_AFTER = timedelta(days=1)
 NAME_LENGTH = 100
+LONGEST_DEVICE = 60
+SIGN_IN = "sign in"
 FIRST_LIST = "front-page"
 FIRST_RULE = "many-voices"
 LANGUAGES = ("en", "fr", "es", "ar", "ms", "ko")
@@ -52,10 +55,14 @@ class LinkState(StrEnum):
     """What a one-time link would do now."""
 
     SET_UP = "set-up"  # it names the instance and makes the first member
-    SIGN_IN = "sign-in"  # it opens a session for the one member
+    SIGN_IN = "sign-in"  # it opens a session for the first steward
+    RECOVER = "recover"  # it lets the member it was made for set a new password
     USED = "used"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
+
+
+SETS_PASSWORD = frozenset({LinkState.SET_UP, LinkState.SIGN_IN, LinkState.RECOVER})
 
 
 def prepare(desk: Desk) -> None:
@@ -91,13 +98,16 @@ def instance(desk: Desk) -> InstanceInfo:
     return InstanceInfo(name or "Broadsheet", language or "en", set_up=name is not None)
 
 
-def make_link(desk: Desk) -> str:
-    """Make a one-time link's token, good for 24 hours. For whoever holds the machine: no right is asked."""
+def make_link(desk: Desk, member: MemberId | None = None) -> str:
+    """Make a one-time link's token, good for 24 hours: for this member, otherwise for the first steward.
+
+    For whoever holds the machine: no right is asked. services/membership.py asks for it before it makes one.
+    """
     token = secrets.token_urlsafe(32)
     now = desk.clock.now()
     with desk.database.write() as conn:
         sessions.delete_expired(conn, now)
-        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=now + LINK_LIFE)
+        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=now + LINK_LIFE, member=member)
     return token
 
 
@@ -116,6 +126,8 @@ def link_state(desk: Desk, token: str) -> LinkState:
             return LinkState.USED
         if link.expires <= desk.clock.now():
             return LinkState.EXPIRED
+        if link.member is not None:
+            return LinkState.RECOVER
         return LinkState.SIGN_IN if _first_steward(conn) else LinkState.SET_UP
 
 
@@ -126,26 +138,49 @@ def use_link(
     name: str | None = None,
     instance_name: str | None = None,
     language: str | None = None,
+    password: str | None = None,
+    device: str | None = None,
 ) -> str:
     """Use a link up and return the token of a new session.
 
     On an instance nobody set up yet it takes the member's `name`, the `instance_name` and its `language`; later
-    these are not looked at. Raises NotFoundError("link"), ConflictError for a used or expired one, BadInputError.
+    these are not looked at. A `password` is set where one is given, and ends the sessions there were. Raises
+    NotFoundError("link"), ConflictError for a used or expired one, BadInputError, NotAllowedError, BusyError.
     """
     now = desk.clock.now()
-    session = secrets.token_urlsafe(32)
+    # Before the transaction: a hash takes longer than others should wait for the database. A made-up link makes none.
+    state = link_state(desk, token) if password else None
+    hashed = passwords.hash_new(password, name=name or "") if password and state in SETS_PASSWORD else None
     with desk.database.write() as conn:
         link = sessions.find_link(conn, _hashed(token))
         if link is None:
             raise NotFoundError("link", "as given")  # never the token itself: errors are logged
         if link.expires <= now:
             raise ConflictError("link", "it was good for 24 hours; `broadsheet init` prints a new one")
-        member = _first_steward(conn)
-        member_id = member.id if member else _set_up(conn, name, instance_name, language, now)
+        steward = _first_steward(conn)
+        member = link.member or (steward.id if steward else _set_up(conn, name, instance_name, language, now))
         if not sessions.use_link(conn, _hashed(token), now=now):
             raise ConflictError("link", "it was used already; `broadsheet init` prints a new one")
-        sessions.add_session(conn, _hashed(session), member=member_id, expires=now + SESSION_LIFE)
-    return session
+        if hashed is not None:
+            proofs.set_password(conn, member, hashed, now=now)
+            sessions.delete_sessions(conn, member)
+        return open_session(desk, conn, member, device)
+
+
+def open_session(desk: Desk, conn: Connection, member: MemberId, device: str | None) -> str:
+    """Begin a session of a member who proved who it is; gives its token. Raises NotAllowedError for one suspended."""
+    if members.find_role(conn, members.instance_group(conn), member) is None:
+        raise NotAllowedError(SIGN_IN)
+    token, now = secrets.token_urlsafe(32), desk.clock.now()
+    sessions.add_session(
+        conn,
+        _hashed(token),
+        member=member,
+        expires=now + SESSION_LIFE,
+        created=now,
+        device=device[:LONGEST_DEVICE] if device else None,
+    )
+    return token
 
 
 def actor_of(desk: Desk, session: str | None) -> Actor:
@@ -173,7 +208,7 @@ def renew(desk: Desk, session: str) -> bool:
     if found is None or found.expires > now + SESSION_LIFE - RENEW_AFTER:
         return False
     with desk.database.write() as conn:
-        sessions.set_session_expires(conn, _hashed(session), now + SESSION_LIFE)
+        sessions.set_session_expires(conn, _hashed(session), now + SESSION_LIFE, seen=now)
     return True
 
 
@@ -194,16 +229,9 @@ def operator(desk: Desk, member_name: str | None = None) -> Actor:
         if member_name is None:
             return Actor(member=_first_steward(conn), group=group, role=Role.STEWARD)
         for member in members.get_members(conn):
-            if member.name == member_name:
+            if member.name == clean_name(member_name):
                 return Actor(member=member, group=group, role=members.find_role(conn, group, member.id))
     raise NotFoundError("member", member_name)
-
-
-def member_roles(desk: Desk, actor: Actor) -> tuple[tuple[Member, Role | None], ...]:
-    """Give the members with what each is in the instance's group, in the order they came."""
-    require(actor, Right.SEE_MEMBERS)
-    with desk.database.read() as conn:
-        return tuple((member, members.find_role(conn, actor.group, member.id)) for member in members.get_members(conn))
 
 
 def _set_up(

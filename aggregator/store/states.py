@@ -13,7 +13,7 @@ from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.tables import entry, entry_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from random import Random
 
     from sqlalchemy import Connection
@@ -76,6 +76,18 @@ def put_states(conn: Connection, member: MemberId, states: Mapping[EntryId, Entr
     """Put states back as they were, for those entries that are still there."""
     there = _there(conn, list(states))
     _SET.run(conn, [(each, member, states[each].read, states[each].starred, states[each].later) for each in there])
+
+
+def iter_marks(conn: Connection, member: MemberId) -> Iterator[tuple[str, str, str | None, bool, bool, bool]]:
+    """Give all marks of a member: uid, title and link of the entry, read, starred, later; the last arrived first."""
+    marks = (
+        select(entry.c.uid, entry.c.title, entry.c.link, entry_state.c.read, entry_state.c.starred, entry_state.c.later)
+        .join_from(entry_state, entry, entry.c.id == entry_state.c.entry_id)
+        .where(entry_state.c.owner == member)
+        .order_by(entry_state.c.entry_id.desc())
+    )
+    for row in conn.execute(marks):
+        yield row.uid, row.title, row.link, row.read, row.starred, row.later
 
 
 def put_random_states(conn: Connection, member: MemberId, chance: Random) -> int:

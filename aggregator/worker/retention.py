@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BroadsheetError
+from aggregator.services import membership
 from aggregator.store import retention
 from aggregator.worker.fetch_loop import steady_seconds
 
@@ -55,6 +56,7 @@ class Retention:
         self._stopping.set()
 
     def _let_go(self) -> int:
+        membership.forget_removed(self._desk)
         before = self._desk.clock.now() - OLDEST
         gone = 0
         with self._desk.database.read() as conn:

@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.member import Role
-from aggregator.services import accounts, editing, reading
+from aggregator.services import accounts, editing, membership, reading
 from aggregator.services.accounts import LinkState
 
 FIRST = {"name": "Ana", "instance_name": "The Ropeworks", "language": "fr"}
@@ -149,8 +149,8 @@ def test_operator_cannot_be_somebody_unknown(desk):
 
 @pytest.mark.usefixtures("set_up")
 def test_members_are_listed_with_their_roles(desk):
-    (found,) = accounts.member_roles(desk, accounts.operator(desk))
-    assert ("Ana", Role.STEWARD) == (found[0].name, found[1])
+    (found,) = membership.member_lines(desk, accounts.operator(desk))
+    assert ("Ana", Role.STEWARD) == (found.member.name, found.role)
 
 
 def test_link_address_follows_the_public_address(desk):

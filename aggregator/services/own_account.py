@@ -1,0 +1,111 @@
+"""A member's own account: name, language and ways, everything about oneself as a file, and leaving."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING, Any, Final
+
+from aggregator.errors import BadInputError, WrongProofError
+from aggregator.model.clocks import stamp
+from aggregator.services import joining, membership, passwords, throttles
+from aggregator.services.accounts import LANGUAGES
+from aggregator.services.rights import Right, require_member
+from aggregator.store import lists, members, profiles, proofs, rules, sessions, states, tokens
+from aggregator.text.names import name_key
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.ids import MemberId
+    from aggregator.model.member import Actor, Member
+    from aggregator.model.signing_in import Profile
+    from aggregator.services.desk import Desk
+    from aggregator.services.signing_in import Visit
+
+THEMES: Final = ("auto", "light", "dark")
+
+
+def own_profile(desk: Desk, actor: Actor) -> tuple[Member, Profile | None]:
+    """Return who asks, as the database has it now."""
+    member = require_member(actor, Right.OWN_ACCOUNT)
+    with desk.database.read() as conn:
+        return members.get_member(conn, member.id), profiles.find_profile(conn, member.id)
+
+
+def change(
+    desk: Desk, actor: Actor, *, name: str, language: str | None, time_zone: str | None, theme: str | None
+) -> None:
+    """Change the name and the ways of the member who asks. Raises BadInputError, ConflictError."""
+    member = require_member(actor, Right.OWN_ACCOUNT)
+    if language and language not in LANGUAGES:
+        raise BadInputError("language", f"one of {', '.join(LANGUAGES)} is expected")
+    if time_zone and time_zone not in zoneinfo.available_timezones():
+        raise BadInputError("time zone", "a name such as Europe/Madrid is expected")
+    if theme and theme not in THEMES:
+        raise BadInputError("theme", f"one of {', '.join(THEMES)} is expected")
+    with desk.database.write() as conn:
+        good = member.name if name == member.name else joining.good_name(conn, name, but_for=member.id)
+        members.set_member(conn, member.id, name=good, language=language or None)
+        profiles.set_name_key(conn, member.id, name_key(good))
+        profiles.set_ways(conn, member.id, time_zone=time_zone or None, theme=theme or None)
+
+
+def everything(desk: Desk, actor: Actor) -> dict[str, Any]:
+    """Return all that is kept of the member who asks, for a JSON file; no password, key or token is in it."""
+    member = require_member(actor, Right.OWN_ACCOUNT)
+    with desk.database.read() as conn:
+        return _everything(conn, actor, member.id, desk.clock.now())
+
+
+def everything_of(desk: Desk, actor: Actor, member_id: MemberId) -> dict[str, Any]:
+    """Return the same of any member: for whoever holds the machine, whose database it is. Raises NotFoundError."""
+    membership.member_line(desk, actor, member_id)
+    with desk.database.read() as conn:
+        return _everything(conn, actor, member_id, desk.clock.now())
+
+
+def leave(desk: Desk, actor: Actor, password: str, visit: Visit) -> None:
+    """Remove the member who asks; who has a password gives it. Raises WrongProofError, ConflictError."""
+    member = require_member(actor, Right.OWN_ACCOUNT)
+    with desk.database.read() as conn:
+        held = proofs.find_password(conn, member.id)
+    throttles.count_try(desk, account=name_key(member.name), address=visit.address)
+    if held is not None and not passwords.holds(held, password):
+        raise WrongProofError
+    with desk.database.write() as conn:
+        membership.take_away(desk, conn, actor, member.id)
+
+
+def _everything(conn: Connection, actor: Actor, member_id: MemberId, now: datetime) -> dict[str, Any]:
+    member, profile = members.get_member(conn, member_id), profiles.find_profile(conn, member_id)
+    inviter = members.get_member(conn, profile.invited_by).name if profile and profile.invited_by else None
+    return {
+        "name": member.name,
+        "role": members.find_held_role(conn, actor.group, member_id),
+        "language": member.language,
+        "time_zone": profile.time_zone if profile else None,
+        "theme": profile.theme if profile else None,
+        "joined": stamp(profile.joined) if profile else None,
+        "invited_by": inviter,
+        "has_password": proofs.find_password(conn, member_id) is not None,
+        "passkeys": [
+            {"name": each.name, "created": stamp(each.created), "last_used": each.last_used and str(each.last_used)}
+            for each in proofs.get_passkeys(conn, member_id)
+        ],
+        "sessions": [
+            {"device": each.device, "last_seen": each.seen and str(each.seen), "expires": stamp(each.expires)}
+            for each in sessions.get_sessions(conn, member_id, now=now)
+        ],
+        "tokens": [
+            {"name": each.name, "scope": each.scope, "created": stamp(each.created)}
+            for each in tokens.get_tokens(conn, member_id)
+        ],
+        "lists": [{"id": each.slug, "title": each.title} for each in lists.get_lists(conn, member_id)],
+        "rules": [{"id": each.slug, "text": each.toml} for each in rules.get_current_versions(conn, member_id)],
+        "marks": [
+            {"entry": uid, "title": title, "link": link, "read": read, "starred": starred, "later": later}
+            for uid, title, link, read, starred, later in states.iter_marks(conn, member_id)
+        ],
+    }
