@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from rankers.statement import share_said as share_said
     from rankers.verify import Difference as Difference
     from rankers.verify import Verification as Verification
+    from rankers.verify import reopen_receipt as reopen_receipt
     from rankers.verify import verify_receipt as verify_receipt
     from rankers.words import fold as fold
     from rankers.words import tokens as tokens
@@ -126,7 +127,7 @@ _PLACES = {
     "receipt": ("Receipt", "make_receipt"),
     "sentences": ("Sentences", "label"),
     "statement": ("Section", "Sentence", "make_statement", "share_said"),
-    "verify": ("Difference", "Verification", "verify_receipt"),
+    "verify": ("Difference", "Verification", "reopen_receipt", "verify_receipt"),
     "words": ("fold", "tokens"),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

@@ -101,6 +101,23 @@ def _check(content: dict[str, Any], annex: dict[str, Any], notes: list[str]) -> 
     _same("hash", content["hash"], hash_of(content))
     document = read_canonical(content["rule"])
     _same("rule", content["rule_hash"], document.hash)
+    ranking = _ranking(document, content, annex, notes)
+    _compare(content["outcome"], outcome(ranking, _Itself()), ranking.table)
+
+
+def reopen_receipt(data: bytes, annex: bytes, document: RuleDocument) -> Ranking:
+    """Rank again what a receipt of our own holds, by the rule it names: the rows stand by uid.
+
+    Raises ValueError where it was made by another rule.
+    """
+    content = _read(data)
+    if content["rule_hash"] != document.hash:
+        raise ValueError("the receipt was made by another rule")
+    return _ranking(document, content, _read(annex) if annex else {}, [])
+
+
+def _ranking(document: RuleDocument, content: Mapping[str, Any], annex: Mapping[str, Any], notes: list[str]) -> Ranking:
+    """Rank from the facts of a receipt."""
     facts = content["facts"]
     uids = facts["uid"]
     if len(uids) > MOST_ENTRIES:
@@ -110,8 +127,7 @@ def _check(content: dict[str, Any], annex: dict[str, Any], notes: list[str]) -> 
     vectors = _vectors(content["vectors"], annex, uids, notes)
     table = table_of(facts, content["now"], content["day"], vectors)
     given = _given(document, content["outcome"]) if vectors is None and content["vectors"] else {}
-    ranking = Ranking(document, score(document, table), given=given)
-    _compare(content["outcome"], outcome(ranking, _Itself()), table)
+    return Ranking(document, score(document, table), given=given)
 
 
 def _given(document: RuleDocument, recorded: Mapping[str, Any]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -123,7 +139,7 @@ def _given(document: RuleDocument, recorded: Mapping[str, Any]) -> dict[str, tup
     }
 
 
-def _vectors(hashes: list[list[Any]], annex: dict[str, Any], uids: list[str], notes: list[str]) -> Vectors | None:
+def _vectors(hashes: list[list[Any]], annex: Mapping[str, Any], uids: list[str], notes: list[str]) -> Vectors | None:
     """Return the annex's vectors after checking each; None, with a note, where one is missing or withdrawn."""
     held: dict[int, bytes] = {}
     for entry, recorded in hashes:

@@ -96,6 +96,16 @@ def count_newer(snapshot: Snapshot, facts: Facts, reading_list: ReadingList, at:
     return int(np.count_nonzero(snapshot.columns["first_seen"][chosen.rows] > at))
 
 
+def entries_of(snapshot: Snapshot, uids: NDArray[np.uint64], *, until: int) -> NDArray[np.int64]:
+    """Return the entries of these uids, halves as a table has them, of those with time <= until; -1 for one gone."""
+    columns = snapshot.columns
+    rows = np.flatnonzero(snapshot.alive & (columns["time"] <= until))
+    rows = rows[np.isin(columns["uid_hi"][rows], uids[:, 0])]
+    pairs = zip(columns["uid_hi"][rows].tolist(), columns["uid_lo"][rows].tolist(), strict=True)
+    held = dict(zip(pairs, columns["entry_id"][rows].tolist(), strict=True))
+    return np.array([held.get((high, low), -1) for high, low in uids.tolist()], dtype=np.int64)
+
+
 def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: int, until: int) -> _Chosen:
     """Choose the living rows of the scope with after < time <= until that had arrived by `now`."""
     columns = snapshot.columns

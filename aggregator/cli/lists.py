@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.cli import list_changes
 from aggregator.cli.console import Instant, command, table
 from aggregator.model.clocks import stamp
 from aggregator.services import reading, subscribing
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def lists() -> None:
-    """Show the reading lists and their entries."""
+    """Show the reading lists and their entries, make and change them."""
+
+
+for _change in (list_changes.add, list_changes.set_, list_changes.remove, list_changes.restore, list_changes.editions):
+    lists.add_command(_change)
 
 
 @command(lists, "list")
@@ -89,7 +94,9 @@ def _left_out(
 
 
 def _lines(page: ListPage, items: tuple[ListedEntry, ...]) -> Iterator[str]:
-    yield f"{page.list.title}, {stamp(page.at)}, by {page.rule.title}, version {page.rule.number}: {page.rule.plain}"
+    of = "edition of " if page.edition else ""
+    rule = page.rule
+    yield f"{page.list.title}, {of}{stamp(page.at)}, by {rule.title}, version {rule.number}: {rule.plain}"
     for item in items:
         yield f"{item.position:>4}  {item.entry.uid}  {item.entry.title}  ({item.feed_title})"
     counts = page.counts

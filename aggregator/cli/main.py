@@ -36,7 +36,7 @@ NOUNS: Mapping[str, Noun] = {
     "feeds": Noun(
         "aggregator.cli.feeds", "feeds", "Add, list, refresh, import and export sources, and see how fetching goes."
     ),
-    "lists": Noun("aggregator.cli.lists", "lists", "Show the reading lists and their entries."),
+    "lists": Noun("aggregator.cli.lists", "lists", "Show the reading lists and their entries, make and change them."),
     "why": Noun("aggregator.cli.why", "why", "Say why an entry stands where it stands."),
     "receipt": Noun(
         "aggregator.cli.receipts",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli.console import Instant, command
-from aggregator.model.ids import Uid
 from aggregator.services import reading
 from aggregator.services.pages import OutOfScope
 from aggregator.services.shapes import why_shape
@@ -36,13 +35,14 @@ _OUT_OF_SCOPE = {
 def why(console: Console, entry: str, slug: str, rule: str | None, at: datetime | None, *, what_if: bool) -> None:
     """Say why an entry stands where it stands.
 
-    ENTRY is its id.
+    ENTRY is its id or its link.
     """
     with console.desk() as (desk, actor):
-        page = reading.entry_page(desk, actor, Uid(entry), slug, rule=rule, at=at, what_if=what_if)
+        uid = reading.find_uid(desk, actor, entry)
+        page = reading.entry_page(desk, actor, uid, slug, rule=rule, at=at, what_if=what_if)
     standing = page.standing
     if standing is not None:  # a list was named, so there is one
-        console.show(why_shape(entry, standing), _lines(page, standing))
+        console.show(why_shape(uid, standing), _lines(page, standing))
 
 
 def _lines(page: EntryPage, standing: Standing) -> Iterator[str]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
 
+OWN = "my-"
+"""How the name of a member's own list begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -26,11 +29,11 @@ class Named:
 
 
 def list_and_rule(conn: Connection, actor: Actor, slug: str, rule: str | None) -> Named:
-    """Find a list of the instance's group and a rule by their slugs; None: the list's own rule.
+    """Find a list and a rule of the group by their slugs; None: the list's own rule.
 
     Raises NotFoundError("list" or "rule").
     """
-    found = lists.get_list(conn, actor.group, slug)
+    found = find_named(conn, actor, slug)
     versions = rules.get_current_versions(conn, actor.group)
     own = next(version for version in versions if version.rule_id == found.rule_id)
     if rule is None:
@@ -39,3 +42,15 @@ def list_and_rule(conn: Connection, actor: Actor, slug: str, rule: str | None) -
     if asked is None:
         raise NotFoundError("rule", rule)
     return Named(found, asked, own, versions)
+
+
+def find_named(conn: Connection, actor: Actor, slug: str) -> ReadingList:
+    """Return the list that a slug names to who asks: one of the group's, or of the member's own.
+
+    Raises NotFoundError: of another member's list nobody learns that there is one.
+    """
+    if not slug.startswith(OWN):
+        return lists.get_list(conn, actor.group, slug)
+    if actor.member is None:
+        raise NotFoundError("list", slug)
+    return lists.get_list(conn, actor.member.id, slug)

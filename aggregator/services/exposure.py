@@ -127,27 +127,43 @@ def source_titles(conn: Connection, owner: OwnerId) -> Mapping[str, str]:
 def write_ledgers(desk: Desk) -> int:
     """Write the records of the last midnight (UTC) that are missing; gives how many. For the worker.
 
-    A list that had nothing to show at midnight gets none: there was no room to share.
+    A list that had nothing to show at midnight gets none: there was no room to share. One that comes as editions
+    has a record of each.
     """
     now = desk.clock.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with desk.database.read() as conn:
         owner = members.instance_group(conn)
-        missing = [each for each in lists.get_lists(conn, owner) if not ledger.has_record(conn, each.id, midnight)]
+        missing = [
+            each
+            for each in lists.get_lists(conn, owner)
+            if each.timetable is None and not ledger.has_record(conn, each.id, midnight)
+        ]
         if not missing:
             return 0
         own = {version.rule_id: version for version in rules.get_current_versions(conn, owner)}
         measured = (_measure(desk, conn, each, own[each.rule_id], midnight) for each in missing)
         made = [record for record in measured if record.places]
-    written = 0
-    for record in made:
-        with desk.database.write() as conn:
-            if ledger.add_record(conn, record, written=desk.clock.now()):
-                values.touch(conn)  # the fact source_room has changed
-                written += 1
+    written = sum(_write(desk, record) for record in made)
     if written:
         _log.info("ledgers-written lists=%d at=%s", written, midnight.isoformat())
     return written
+
+
+def write_edition_ledger(desk: Desk, found: ReadingList, version: RuleVersion, at: datetime) -> None:
+    """Write down who had room in an edition. For whoever makes it."""
+    with desk.database.read() as conn:
+        record = _measure(desk, conn, found, version, at)
+    if record.places:
+        _write(desk, record)
+
+
+def _write(desk: Desk, record: RoomRecord) -> bool:
+    with desk.database.write() as conn:
+        if not ledger.add_record(conn, record, written=desk.clock.now()):
+            return False
+        values.touch(conn)  # the fact source_room has changed
+        return True
 
 
 def record_of(reading_list: ReadingList, version: RuleVersion, ranking: Ranking, at: datetime) -> RoomRecord:

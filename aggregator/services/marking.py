@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import ConflictError
 from aggregator.model.ids import EntryId
-from aggregator.services.asking import list_and_rule
+from aggregator.services.opening import open_list
 from aggregator.services.pages import ShelfPage, Undo
-from aggregator.services.ranking import ranked
 from aggregator.services.rights import Right, require_member
 from aggregator.services.seeing import see_entries
 from aggregator.store import entries, states, values
@@ -61,8 +60,7 @@ def mark_above(
     """Mark as read every entry from place 1 to `position`, both included, of the snapshot that was shown."""
     member = require_member(actor, Right.MARK)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         ids = [ranking.entry_id(row) for row in ranking.rows(0, max(0, position))]
     with desk.database.write() as conn:
         return _set(conn, member.id, ids, read=True)

@@ -6,6 +6,7 @@ Positions count from 1 and belong to the ranking: hiding read entries, paging an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aggregator.model.ids import EntryId, Uid
     from aggregator.model.readinglist import GaveWay, ReadingList, RuleVersion
     from rankers import Absence, Explanation
+
+LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,21 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionNote:
+    """Which kept edition a page shows: the instant it is of, when it was made, and the editions beside it."""
+
+    at: datetime
+    made: datetime
+    previous: datetime | None
+    next: datetime | None
+
+    @property
+    def late(self) -> bool:
+        """Whether nobody was there to make it in time."""
+        return self.made - self.at > LATE
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One page of a list under one rule at one tick.
 
@@ -122,6 +140,7 @@ class ListPage:
     since `at`; `hidden_read` those of this page that are hidden because they are read. `cut`: the list has more
     candidates than can be ranked, the oldest were not looked at. `mentions` has the rows that `explanation`s name.
     `gave_way`: the promises of the rule that could not be kept on this page.
+    `edition` where a kept edition is shown; `next_edition` is when the list's next is made, None for a live list.
     """
 
     list: ReadingList
@@ -144,6 +163,8 @@ class ListPage:
     cut: bool
     mentions: Mapping[int, Mention] = field(default_factory=dict)
     gave_way: tuple[GaveWay, ...] = ()
+    edition: EditionNote | None = None
+    next_edition: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

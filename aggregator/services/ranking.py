@@ -14,28 +14,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aggregator.candidates.table import count_newer
+from aggregator.candidates.table import count_newer, entries_of
 from aggregator.errors import UnusableRuleError
 from aggregator.model.ids import EntryId, Uid
 from aggregator.model.readinglist import GaveWay
 from aggregator.services.list_table import Stored, feed_facts, fresh_snapshot, list_table
-from aggregator.store import values
-from rankers import RuleError, Sentences, SignalError, make_receipt, parse_rule, rank, what_if, why_not, whys
+from aggregator.store import editions, values
+from rankers import (
+    RuleError,
+    Sentences,
+    SignalError,
+    make_receipt,
+    parse_rule,
+    rank,
+    reopen_receipt,
+    what_if,
+    why_not,
+    whys,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from aggregator.candidates.snapshot import Snapshot
-    from aggregator.candidates.table import Candidates
     from aggregator.model.ids import ListId
-    from aggregator.model.readinglist import ReadingList, RuleVersion
+    from aggregator.model.readinglist import Edition, ReadingList, RuleVersion
     from aggregator.services.desk import Desk
     from rankers import Absence, CandidateTable, Explanation, LeftOut, Ranking, Receipt, RuleDocument
     from rankers import Counts as RankedCounts
 
 MINUTE = 60
+KEPT_EDITION = 0
+"""The data version of a ranking that was made again from its receipt: what is stored now has no part in it."""
 MOST_EXPLAINED = 1000
 """Explanations kept of one ranking, at about 3 KB each: somebody may page through all of it."""
 
@@ -59,15 +72,22 @@ class Ranked:
     """
 
     def __init__(
-        self, reading_list: ReadingList, version: RuleVersion, ranking: Ranking, found: Candidates, key: RankingKey
+        self,
+        reading_list: ReadingList,
+        version: RuleVersion,
+        ranking: Ranking,
+        entry_ids: NDArray[np.int64],
+        *,
+        cut: bool,
+        key: RankingKey,
     ) -> None:
         self.list = reading_list
         self.version = version
         self.key = key
         self.at = datetime.fromtimestamp(key.at, UTC)
-        self.cut = found.cut
+        self.cut = cut
         self._ranking = ranking
-        self._entry_ids = found.entry_ids
+        self._entry_ids = entry_ids
         self._explained: dict[tuple[int, str], Explanation] = {}
         self._folded: Mapping[int, int] | None = None
         self._turn = RLock()
@@ -230,6 +250,7 @@ def ranked(
             pinned = desk.rankings.find(
                 lambda key: (
                     (key.list_id, key.rule_hash, key.at) == (reading_list.id, document.hash, tick)
+                    and key.data_version != KEPT_EDITION
                     and data_version in {None, key.data_version}
                 )
             )
@@ -242,6 +263,24 @@ def ranked(
         key = RankingKey(reading_list.id, document.hash, tick, snapshot.version, facts_version)
         make = partial(_make, desk, conn, reading_list, version, snapshot=snapshot, key=key)
         return desk.rankings.get(key, make, now=now)
+
+
+def ranked_edition(
+    desk: Desk, conn: Connection, reading_list: ReadingList, version: RuleVersion, edition: Edition
+) -> Ranked:
+    """Rank a kept edition again from its receipt: its places are as they were, whatever has changed since."""
+    now = desk.clock.now().timestamp()
+    tick = int(edition.at.timestamp())
+    document = usable_document(version)
+    key = RankingKey(reading_list.id, document.hash, tick, KEPT_EDITION, KEPT_EDITION)
+
+    def make() -> Ranked:
+        ranking = reopen_receipt(*editions.get_receipt(conn, edition.id), document)
+        snapshot = fresh_snapshot(desk, conn, values.data_version(conn))
+        ids = entries_of(snapshot, ranking.table.uid, until=tick)
+        return Ranked(reading_list, version, ranking, ids, cut=edition.cut, key=key)
+
+    return desk.rankings.get(key, make, now=now)
 
 
 def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
@@ -294,4 +333,5 @@ def _make(
     document = usable_document(version)
     stored = Stored(snapshot, key.facts_version)
     found = list_table(desk, conn, stored, reading_list, key.at, reads=document.columns, leaves=document.leaves)
-    return Ranked(reading_list, version, order_by(version, found.table, key.at), found, key)
+    ranking = order_by(version, found.table, key.at)
+    return Ranked(reading_list, version, ranking, found.entry_ids, cut=found.cut, key=key)

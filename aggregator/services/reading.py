@@ -11,11 +11,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aggregator.services.asking import list_and_rule
+from aggregator.services.editions import next_time
 from aggregator.services.emptiness import why_empty
 from aggregator.services.marking import mark, mark_above, shelf, undo
+from aggregator.services.opening import open_list
 from aggregator.services.pages import (
     Counts,
+    EditionNote,
     EmptyKind,
     EmptyReason,
     EntryPage,
@@ -34,11 +36,12 @@ from aggregator.services.pages import (
     Undo,
     WithheldEntry,
 )
-from aggregator.services.ranking import newer_since, ranked
+from aggregator.services.ranking import newer_since
 from aggregator.services.registers import folded, left_out, lines_of, next_start
 from aggregator.services.rights import Right, require
 from aggregator.services.seeing import fields_of, mentions_of, named_rows, see_entries
-from aggregator.services.standing import entry_page, why_not
+from aggregator.services.standing import entry_page, find_uid, why_not
+from aggregator.store import editions as stored_editions
 from aggregator.store import lists as stored_lists
 
 if TYPE_CHECKING:
@@ -47,13 +50,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from aggregator.model.member import Actor
-    from aggregator.model.readinglist import ReadingList
-    from aggregator.services.asking import Named
+    from aggregator.model.readinglist import Edition, ReadingList
     from aggregator.services.desk import Desk
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.opening import Opened
 
 __all__ = [
     "Counts",
+    "EditionNote",
     "EmptyKind",
     "EmptyReason",
     "EntryPage",
@@ -72,6 +75,7 @@ __all__ = [
     "Undo",
     "WithheldEntry",
     "entry_page",
+    "find_uid",
     "folded",
     "further_down",
     "left_out",
@@ -89,10 +93,11 @@ PAGE = 50
 
 
 def lists(desk: Desk, actor: Actor) -> tuple[ReadingList, ...]:
-    """Give the lists of the instance's group, the front page first. Raises NotSignedInError."""
+    """Give the lists of the instance's group in their order, then the member's own. Raises NotSignedInError."""
     require(actor, Right.READ)
     with desk.database.read() as conn:
-        return stored_lists.get_lists(conn, actor.group)
+        own = stored_lists.get_lists(conn, actor.member.id) if actor.member else ()
+        return stored_lists.get_lists(conn, actor.group) + own
 
 
 def list_page(
@@ -112,15 +117,14 @@ def list_page(
 
     Raises NotFoundError("list" or "rule").
     """
-    require(actor, Right.READ)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        opened = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version)
+        ranking = opened.ranking
         shown = ranking.counts.shown
         size = limit or (shown if ranking.has_end else PAGE)
         first = min(max(0, start), shown)
         places = range(first, min(first + size, shown))
-        page = _page(desk, conn, actor, asked, ranking, places=places, end=shown, language=language)
+        page = _page(desk, conn, actor, opened, places=places, end=shown, language=language)
         return _without_read(page) if hide_read else page
 
 
@@ -137,22 +141,20 @@ def further_down(
     language: str = "en",
 ) -> ListPage:
     """Give the places after the end of what is shown, in the same order; `start` None: the first of them."""
-    require(actor, Right.READ)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        opened = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version)
+        ranking = opened.ranking
         shown, end = ranking.counts.shown, ranking.counts.shown + ranking.counts.after_end
         first = min(max(shown, start or 0), end)
         places = range(first, min(first + limit, end))
-        return _page(desk, conn, actor, asked, ranking, places=places, end=end, language=language, further=True)
+        return _page(desk, conn, actor, opened, places=places, end=end, language=language, further=True)
 
 
 def _page(
     desk: Desk,
     conn: Connection,
     actor: Actor,
-    asked: Named,
-    ranking: Ranked,
+    opened: Opened,
     *,
     places: range,
     end: int,
@@ -160,6 +162,7 @@ def _page(
     further: bool = False,
 ) -> ListPage:
     """Make the page of these places, counted from 0; `end` is where the pages of this kind end."""
+    asked, ranking, edition = opened.named, opened.ranking, opened.edition
     counts, by = ranking.counts, lines_of(ranking)
     rows = ranking.rows(places.start, places.stop)
     told = ranking.explain(rows, language)
@@ -185,13 +188,27 @@ def _page(
         left_out_by=by,
         start=places.start,
         next_start=next_start(places.stop, end),
-        newer=newer_since(desk, conn, ranking),
+        newer=0 if edition else newer_since(desk, conn, ranking),
         hidden_read=0,
         hide_read=False,
         empty=None if counts.shown else why_empty(conn, ranking, by),
         cut=ranking.cut,
         mentions=mentions_of(seen, ranking, named),
         gave_way=ranking.gave_way(places.start, places.stop, language),
+        edition=_note(conn, edition) if edition else None,
+        next_edition=next_time(desk, ranking.list),
+    )
+
+
+def _note(conn: Connection, edition: Edition) -> EditionNote:
+    """Say which edition it is, and which stand beside it."""
+    previous = stored_editions.find_newest(conn, edition.list_id, before=edition.at)
+    following = stored_editions.find_next(conn, edition.list_id, edition.at)
+    return EditionNote(
+        at=edition.at,
+        made=edition.made,
+        previous=previous.at if previous else None,
+        next=following.at if following else None,
     )
 
 

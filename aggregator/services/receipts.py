@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aggregator.services.asking import list_and_rule
+from aggregator.services.asking import find_named
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
-from aggregator.services.ranking import ranked
+from aggregator.services.opening import open_list
 from aggregator.services.rights import Right, require
 from aggregator.services.versions import check_envelope
-from aggregator.store import lists, values
+from aggregator.store import editions, values
 from rankers import read_list, verify_facts, verify_receipt
 
 if TYPE_CHECKING:
@@ -62,14 +62,18 @@ def make(
 ) -> ListReceipt:
     """Write the receipt of a list: of what it shows, or of its first 50 where its rule has no end.
 
+    That of an edition is the one it was made with.
+
     Raises NotFoundError("list" or "rule").
     """
-    require(actor, Right.READ)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
-    made = ranking.receipt(desk.key("receipts"))
-    return ListReceipt(asked.list, asked.rule, ranking.at, ranking.data_version, made.data, made.annex)
+        opened = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version)
+        kept = editions.get_receipt(conn, opened.edition.id) if opened.edition else None
+    ranking = opened.ranking
+    if kept is None:
+        made = ranking.receipt(desk.key("receipts"))
+        kept = made.data, made.annex
+    return ListReceipt(ranking.list, ranking.version, ranking.at, ranking.data_version, *kept)
 
 
 def check_order(
@@ -106,7 +110,7 @@ def check_facts(desk: Desk, actor: Actor, data: bytes) -> Difference | None:
     require(actor, Right.READ)
     told = read_list(data)
     with desk.database.read() as conn:
-        found = lists.get_list(conn, actor.group, told.list)
+        found = find_named(conn, actor, told.list)
         document = told.document
         table = list_table(
             desk, conn, _stored(desk, conn), found, told.now, reads=document.columns, leaves=document.leaves

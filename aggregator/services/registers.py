@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.services.asking import list_and_rule
+from aggregator.services.opening import open_list
 from aggregator.services.pages import FoldedEntry, FoldedPage, LeftOutLine, LeftOutPage, WithheldEntry
-from aggregator.services.ranking import ranked
-from aggregator.services.rights import Right, require
 from aggregator.services.seeing import fields_of, see_entries
 
 if TYPE_CHECKING:
@@ -34,11 +32,9 @@ def left_out(
     limit: int = PAGE,
 ) -> LeftOutPage:
     """Give what the rule's filter lines withheld, each with all lines that match it, newest first."""
-    require(actor, Right.READ)
     start = max(0, start)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         named = {each.line: each for each in all_lines(ranking)}
         rows = ranking.withheld_rows(line)
         seen = see_entries(conn, actor, [ranking.entry_id(row) for row in rows[start : start + limit]])
@@ -73,11 +69,9 @@ def folded(
     limit: int = PAGE,
 ) -> FoldedPage:
     """Give what was folded into stories, each with the entry that leads its story."""
-    require(actor, Right.READ)
     start = max(0, start)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         leads = ranking.folded()
         order = sorted(leads, key=lambda row: (ranking.position(leads[row]) or 0, row))
         if lead is not None:

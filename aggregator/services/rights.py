@@ -22,11 +22,13 @@ class Right(StrEnum):
 
     READ = "read lists, entries and sources"
     MARK = "mark entries"
+    OWN_LISTS = "keep lists of one's own"
     TRY_RULES = "try rules"
     EXPORT = "export the source list"
     REFRESH = "have sources fetched"
     CHANGE_SOURCES = "add, change and remove sources"
     IMPORT = "import source lists"
+    CHANGE_LISTS = "make, change and remove lists"
     PUBLISH_RULES = "publish rules"
     OWN_ACCOUNT = "look after one's own account"
     SHARE_LISTS = "let everybody follow lists"
@@ -35,8 +37,8 @@ class Right(StrEnum):
     RUN_INSTANCE = "look after the instance"
 
 
-_READER = frozenset({Right.READ, Right.MARK, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
-_EDITOR = _READER | {Right.REFRESH, Right.CHANGE_SOURCES, Right.IMPORT, Right.PUBLISH_RULES}
+_READER = frozenset({Right.READ, Right.MARK, Right.OWN_LISTS, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
+_EDITOR = _READER | {Right.REFRESH, Right.CHANGE_SOURCES, Right.IMPORT, Right.CHANGE_LISTS, Right.PUBLISH_RULES}
 _STEWARD = _EDITOR | {Right.SHARE_LISTS, Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {

@@ -125,7 +125,7 @@ def _edition(tick: int, version: RuleVersion) -> Edition:
     found = candidates(_snapshot(entries), _facts(feeds, tick), SAMPLE, tick, document.columns)
     found = _with_leaves(found, document)
     key = RankingKey(SAMPLE.id, document.hash, tick, data_version=0, facts_version=0)
-    ranking = Ranked(SAMPLE, version, rank(document, found.table, tick), found, key)
+    ranking = Ranked(SAMPLE, version, rank(document, found.table, tick), found.entry_ids, cut=False, key=key)
     seen = {
         entry.id: SeenEntry(entry, sample.feed.title, sample.feed.source, EntryState())
         for entry, sample in zip(entries, sample_entries(), strict=True)

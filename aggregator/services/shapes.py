@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aggregator.model.clocks import stamp
 from aggregator.model.extras import told_of
+from aggregator.model.timetable import HOUR
 from aggregator.services.health import fault_sentence, remark_sentence
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from aggregator.model.ids import FeedId
     from aggregator.model.job import JobItem
     from aggregator.model.ports import RefreshReport
-    from aggregator.model.readinglist import ReadingList, RuleVersion
+    from aggregator.model.readinglist import Edition, ReadingList, RuleVersion
     from aggregator.model.subscription import SubscribedFeed
+    from aggregator.model.timetable import Timetable
     from aggregator.model.traffic import Account, Traffic
     from aggregator.services.importing import ImportCounts
     from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
@@ -232,6 +234,31 @@ def list_entry_shape(found: ReadingList) -> Shape:
         "title": found.title,
         "max_age_days": found.max_age.days,
         "time_zone": found.time_zone,
+        "scope": {
+            "feeds": list(found.scope.feeds),
+            "folders": list(found.scope.folders),
+            "languages": list(found.scope.languages),
+        },
+        "editions": _timetable_shape(found.timetable) if found.timetable else None,
+        "personal": found.personal,
+    }
+
+
+def _timetable_shape(timetable: Timetable) -> Shape:
+    """Shape when editions are made; days count from Monday 0."""
+    return {
+        "times": [f"{minutes // HOUR:02}:{minutes % HOUR:02}" for minutes in timetable.times],
+        "weekdays": list(timetable.days),
+    }
+
+
+def edition_shape(edition: Edition) -> Shape:
+    """Shape one of `lists editions`."""
+    return {
+        "at": stamp(edition.at),
+        "made": stamp(edition.made),
+        "shown": edition.shown,
+        "candidates": edition.candidates,
     }
 
 
@@ -241,6 +268,7 @@ def list_shape(page: ListPage, items: Sequence[ListedEntry], addresses: Mapping[
         "list": page.list.slug,
         "rule": rule_shape(page.rule),
         "at": stamp(page.at),
+        "edition": bool(page.edition),
         "entries": [_listed_shape(item, addresses) for item in items],
         "left_out": {"count": page.counts.withheld, "by": [_line_shape(line) for line in page.left_out_by]},
         "folded": page.counts.folded,

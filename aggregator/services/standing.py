@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aggregator.services.asking import list_and_rule
+from aggregator.errors import NotFoundError
+from aggregator.model.ids import Uid, is_uid
+from aggregator.services.opening import open_list
 from aggregator.services.pages import EntryPage, FoundEntry, OutOfScope, Standing
-from aggregator.services.ranking import ranked
 from aggregator.services.rights import Right, require
 from aggregator.services.seeing import mentions_of, named_rows, see_entries
 from aggregator.store import entries
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from aggregator.model.ids import EntryId, Uid
+    from aggregator.model.ids import EntryId
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
@@ -45,8 +46,7 @@ def entry_page(
         body = entries.get_body(conn, found.id)
         if slug is None:
             return EntryPage(see_entries(conn, actor, [found.id])[found.id], body, None, None, None)
-        asked = list_and_rule(conn, actor, slug, rule)
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         row = ranking.find_row(found.id)
         position = None if row is None else ranking.position(row)
         above, below = _neighbours(ranking, position)
@@ -76,11 +76,25 @@ def why_not(
     """Say where the entries with this link stand; empty where no entry held has it. Raises NotFoundError."""
     require(actor, Right.READ)
     with desk.database.read() as conn:
-        asked = list_and_rule(conn, actor, slug, rule)
         found = entries.find_by_link(conn, link.strip())
-        ranking = ranked(desk, asked.list, asked.rule, at, data_version=data_version, conn=conn)
+        ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         seen = see_entries(conn, actor, [entry.id for entry in found])
         return tuple(FoundEntry(one, _standing(conn, actor, ranking, one, language=language)) for one in seen.values())
+
+
+def find_uid(desk: Desk, actor: Actor, named: str) -> Uid:
+    """Return the uid of an entry named by its uid or its link; of several with one link, the newest held.
+
+    Raises NotFoundError("entry").
+    """
+    require(actor, Right.READ)
+    if is_uid(named):
+        return Uid(named)
+    with desk.database.read() as conn:
+        found = entries.find_by_link(conn, named.strip())
+    if not found:
+        raise NotFoundError("entry", named)
+    return max(found, key=lambda entry: (entry.time, entry.uid)).uid
 
 
 def _neighbours(ranking: Ranked, position: int | None) -> tuple[EntryId | None, EntryId | None]:

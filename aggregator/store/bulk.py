@@ -26,6 +26,10 @@ class Bulk:
         if rows:
             conn.exec_driver_sql(self._of[conn.dialect.name], list(rows))
 
+    def run_one(self, conn: Connection, row: tuple[Any, ...]) -> int:
+        """Run the statement for one row; gives how many rows it wrote."""
+        return conn.exec_driver_sql(self._of[conn.dialect.name], row).rowcount
+
 
 def insert_into(table: str, columns: Sequence[str]) -> str:
     """Return the INSERT of these columns, its places written as `?`."""

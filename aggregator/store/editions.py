@@ -48,9 +48,7 @@ def add_edition(
         return False
     packed = (zlib.compress(receipt, 6), zlib.compress(annex, 6))
     told = (list_id, to_seconds(at), to_microseconds(made), version, shown, candidates, cut)
-    _ADD.run(conn, [(*told, *packed)])
-    held = find_edition(conn, list_id, at)
-    return held is not None and held.made == made
+    return _ADD.run_one(conn, (*told, *packed)) == 1
 
 
 def find_edition(conn: Connection, list_id: ListId, at: datetime) -> Edition | None:

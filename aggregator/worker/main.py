@@ -14,6 +14,7 @@ from aggregator.queue.inprocess import Ticker
 from aggregator.wiring import open_desk
 from aggregator.worker.answer import AnswerServer
 from aggregator.worker.discovering import discover
+from aggregator.worker.editions import Editions
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
@@ -73,6 +74,7 @@ class Worker:
         self._desk = desk
         self._staff = staff
         self._imports = Imports(desk)
+        self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
         self._retention = Retention(desk)
         self._words = WordList(desk)
@@ -134,6 +136,7 @@ class Worker:
             self._look.clear()
             await self._server.open()
             self._begin("imports", self._imports.run)
+            self._begin("editions", self._editions.run)
             self._begin("ledgers", self._ledgers.run)
             self._begin("retention", self._retention.run)
             self._begin("words", self._words.run)

@@ -23,6 +23,9 @@ class StillClock:
     def now(self):
         return self.instant
 
+    def pass_by(self, **span):
+        self.instant += timedelta(**span)
+
 
 def open_database(folder, clock=None):
     database = Database.open(folder / "broadsheet.db", clock=clock or StillClock())

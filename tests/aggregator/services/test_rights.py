@@ -14,11 +14,13 @@ ANA = Member(MemberId(OwnerId(2)), "Ana", "en")
 TABLE = {
     Right.READ: "RES",
     Right.MARK: "RES",
+    Right.OWN_LISTS: "RES",
     Right.TRY_RULES: "RES",
     Right.EXPORT: "RES",
     Right.REFRESH: "ES",
     Right.CHANGE_SOURCES: "ES",
     Right.IMPORT: "ES",
+    Right.CHANGE_LISTS: "ES",
     Right.PUBLISH_RULES: "ES",
     Right.OWN_ACCOUNT: "RES",
     Right.SHARE_LISTS: "S",
