@@ -175,9 +175,9 @@ class Ranking:
     def newest_first_position(self, row: int) -> int:
         """Return where a row would stand, from 1, among all candidates by time alone."""
         time = self.table.time[row]
-        end = int(np.searchsorted(self._times, time, side="right"))
+        end = int(self._times.searchsorted(time, side="right"))
         newer = len(self._times) - end
-        if end - int(np.searchsorted(self._times, time, side="left")) == 1:
+        if end - int(self._times.searchsorted(time, side="left")) == 1:
             return newer + 1
         mine: list[int] = self.table.uid[row].tolist()
         equal: list[list[int]] = self.table.uid[self.table.time == time].tolist()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rankers.arrange import MaxPerSource, OnePerStory, Pin, Shares, Spread, TakeTurns
@@ -33,7 +33,7 @@ _TENTHS_BELOW = 10
 _PER_CENT_FACTS = ("language_share", "folder_share")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sentences:
     """The words of one language."""
 
@@ -46,6 +46,7 @@ class Sentences:
         """Return the words of a language. Raises LookupError where there are none."""
         return Sentences(language, messages(language))
 
+    @lru_cache(maxsize=8192)  # noqa: B019  # one object a language, for good; pages say the same again and again
     def say(self, name: str, /, **values: Value) -> str:
         """Fill one message. Raises KeyError for a message or a value that is not there."""
         return fill(self._messages[name], values, self.number, self._category)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from rankers.arrange.order import BaseOrder, Cause, Order, Step, mask_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rankers.arrange.order import Rows
     from rankers.candidates import CandidateTable
     from rankers.reading import Reader
@@ -53,6 +56,8 @@ class _Leads(Order):
         self._base = base
         self._is_folded = mask_of(folded, size)
         self._count = base.size - len(folded)
+        self._sorted: Rows | None = None
+        self._leads: Rows
 
     @property
     def size(self) -> int:
@@ -61,7 +66,11 @@ class _Leads(Order):
 
     def rows(self) -> Rows:
         """Return all rows that are not folded."""
-        rows = self._base.rows()
+        return self._base.rows()[self._is_lead]
+
+    def holding(self, rows: Rows) -> Rows:
+        """Return those of a few rows that are not folded."""
+        rows = self._base.holding(rows)
         return rows[~self._is_folded[rows]]
 
     def first(self, count: int) -> Rows:
@@ -76,17 +85,24 @@ class _Leads(Order):
 
     @property
     def so_far(self) -> Rows:
-        """Return the leads among the rows that are sorted already."""
+        """Return the leads among the rows that are sorted already: the same array while those are."""
         rows = self._base.so_far
-        return rows[~self._is_folded[rows]]
+        if rows is not self._sorted:
+            self._sorted = rows
+            self._leads = rows[~self._is_folded[rows]]
+        return self._leads
 
     def place(self, row: int, *, within: int | None = None) -> int | None:  # noqa: ARG002  # counting is cheap
         """Return the place of a lead among the leads: looked up where it is sorted already, else counted."""
-        seen = np.flatnonzero(self.so_far == row)
-        if seen.size:
-            return int(seen[0])
-        before = None if self._is_folded[row] else self._base.before(row)
-        return None if before is None else int(np.count_nonzero(~self._is_folded[before]))
+        known = self._place_in(self.so_far, row)
+        if known is not None or self._is_folded[row]:
+            return known
+        return self._base.count_before(row, self._is_lead)
+
+    @cached_property
+    def _is_lead(self) -> NDArray[np.bool_]:
+        """A bit for each row of the base."""
+        return ~self._is_folded[self._base.rows()]
 
 
 class _OnePerStoryOrder(Step):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Rows = NDArray[np.intp]
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _FIRST_PULL = 256
 _ROOM = 1 << 62
+_MOST_LISTED = 4096  # a dict of more rows would cost more than it saves
 _MOST_NAMED = 10  # a move names no more entries than a person would read
 
 
@@ -42,6 +45,9 @@ class Cause:
 class Order(ABC):
     """Rows in an order, each once."""
 
+    _looked_at: Rows | None = None
+    _places: Mapping[int, int]
+
     @property
     @abstractmethod
     def size(self) -> int:
@@ -54,6 +60,10 @@ class Order(ABC):
     @abstractmethod
     def rows(self) -> Rows:
         """Return all rows, in no order."""
+
+    @abstractmethod
+    def holding(self, rows: Rows) -> Rows:
+        """Return those of a few rows that are in this order."""
 
     @property
     @abstractmethod
@@ -68,12 +78,22 @@ class Order(ABC):
         end = self.size if within is None else min(within, self.size)
         seen = self.so_far
         while True:
-            found = np.flatnonzero(seen == row)
-            if found.size:
-                return int(found[0])
+            found = self._place_in(seen, row)
+            if found is not None:
+                return found
             if len(seen) >= end:
                 return None
             seen = self.first(min(max(4 * len(seen), _FIRST_PULL), end))
+
+    def _place_in(self, seen: Rows, row: int) -> int | None:
+        """Return the place of a row among those known; a page asks for the places of the same few again and again."""
+        if len(seen) > _MOST_LISTED:
+            found = np.flatnonzero(seen == row)
+            return int(found[0]) if found.size else None
+        if seen is not self._looked_at:
+            self._looked_at = seen
+            self._places = {row: place for place, row in enumerate(seen.tolist())}
+        return self._places.get(row)
 
 
 class BaseOrder(Order):
@@ -82,7 +102,7 @@ class BaseOrder(Order):
     def __init__(
         self, rows: Rows, totals: NDArray[np.int64], times: NDArray[np.int64], uids: NDArray[np.uint64]
     ) -> None:
-        self._rows = rows
+        self._rows = rows  # ascending
         self._uids = uids  # of all rows of the table
         self.keys = _keys(totals[rows], times[rows])
         self._sorted = rows[:0]
@@ -95,6 +115,10 @@ class BaseOrder(Order):
     def rows(self) -> Rows:
         """Return all rows, in no order."""
         return self._rows
+
+    def holding(self, rows: Rows) -> Rows:
+        """Return those of a few rows that are in this order."""
+        return rows[[self._index(row) is not None for row in rows.tolist()]]
 
     def first(self, count: int) -> Rows:
         """Return the first `count` rows; sorts at least twice as many as it ever did."""
@@ -109,22 +133,26 @@ class BaseOrder(Order):
 
     def place(self, row: int, *, within: int | None = None) -> int | None:  # noqa: ARG002  # counting is cheap
         """Return the place of a row: looked up where it is sorted already, else counted."""
-        seen = np.flatnonzero(self._sorted == row)
-        if seen.size:
-            return int(seen[0])
-        before = self.before(row)
-        return None if before is None else len(before)
+        known = self._place_in(self._sorted, row)
+        return self.count_before(row, None) if known is None else known
 
-    def before(self, row: int) -> Rows | None:
-        """Return the rows that stand before a row, in no order; None where it is not in this order."""
-        found = np.flatnonzero(self._rows == row)
-        if not found.size:
+    def count_before(self, row: int, counted: NDArray[np.bool_] | None) -> int | None:
+        """Count the rows that stand before a row, those of `counted` where it is given (a bit for each of `rows()`).
+
+        None where the row is not in this order.
+        """
+        index = self._index(row)
+        if index is None:
             return None
-        key = self.keys[found[0]]
-        mine = self._uid(row)
-        equal = self._rows[self.keys == key].tolist()
-        earlier = [other for other in equal if other != row and self._uid(other) < mine]
-        return np.concatenate([self._rows[self.keys < key], np.array(earlier, dtype=np.intp)])
+        key, mine = self.keys[index], self._uid(row)
+        before = self.keys < key
+        equal = np.flatnonzero(self.keys == key)
+        before[equal] = [self._uid(other) < mine for other in self._rows[equal].tolist()]
+        return int(np.count_nonzero(before if counted is None else before & counted))
+
+    def _index(self, row: int) -> int | None:
+        index = int(np.searchsorted(self._rows, row))
+        return index if index < len(self._rows) and self._rows[index] == row else None
 
     def _uid(self, row: int) -> tuple[int, int]:
         high, low = self._uids[row].tolist()
@@ -166,6 +194,10 @@ class Step(Order):
     def rows(self) -> Rows:
         """Return all rows, in no order."""
         return self.incoming.rows()
+
+    def holding(self, rows: Rows) -> Rows:
+        """Return those of a few rows that are in this order."""
+        return self.incoming.holding(rows)
 
     @property
     def so_far(self) -> Rows:
@@ -219,7 +251,9 @@ class Step(Order):
 
 
 def _without(rows: Rows, others: Rows) -> tuple[int, ...]:
-    return tuple(rows[~np.isin(rows, others)][:_MOST_NAMED].tolist())
+    there = set(others.tolist())
+    # Of so many rows, as many as a move names are not among the others, if there are as many.
+    return tuple([row for row in rows[: len(there) + _MOST_NAMED].tolist() if row not in there][:_MOST_NAMED])
 
 
 def mask_of(rows: Rows, size: int) -> NDArray[np.bool_]:

@@ -56,7 +56,7 @@ class _PinOrder(Step):
         picks = table.numbers.get("pick")
         if picks is None or not picks.present.any():
             return np.empty(0, dtype=np.intp)
-        rows = np.flatnonzero(picks.present & mask_of(self.incoming.rows(), len(table)))
+        rows = self.incoming.holding(np.flatnonzero(picks.present))
         uids = table.uid[rows]
         return rows[np.lexsort((uids[:, 1], uids[:, 0], picks.values[rows]))][:limit]
 
