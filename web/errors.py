@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import current_app, g, render_template, request
+from flask import Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # publishes no types
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +28,10 @@ from web.words import fault_sentence
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
+
+
+API = "/api/v1/"
+"""Below this programs ask, and are answered in their way."""
 
 
 class Told(NamedTuple):
@@ -98,6 +103,7 @@ STATUSES: dict[int, Told] = {
         405, _l("Not this way"), _l("This address takes no such request. Go to the front page and use its buttons.")
     ),
     413: Told(413, _l("This is too large"), _l("A form may hold 1 MiB and a source list 5 MiB. Nothing was changed.")),
+    429: Told(429, _l("Asked too often"), _l("Wait a little, as long as the header Retry-After says, and go on.")),
     421: Told(
         421,
         _l("This instance has another name"),
@@ -130,7 +136,7 @@ def _known(error: BroadsheetError) -> ResponseReturnValue:
     if isinstance(error, BusyError):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NotSignedInError):
-        headers["WWW-Authenticate"] = "Link"
+        headers["WWW-Authenticate"] = "Bearer" if request.path.startswith(API) else "Link"
     return _page(told, detail=_detail(error), headers=headers)
 
 
@@ -140,7 +146,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
         told = Told(status, STATUSES[400].title, STATUSES[400].sentence)
     allow = {"Allow": ", ".join(sorted(error.valid_methods or ()))} if hasattr(error, "valid_methods") else {}
-    return _page(told, headers=allow)
+    wait = getattr(error, "retry_after", None)
+    return _page(told, headers=allow | ({"Retry-After": str(wait)} if wait else {}))
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
@@ -148,8 +155,19 @@ def _unknown(error: Exception) -> ResponseReturnValue:
     return _page(ERRORS[BroadsheetError])
 
 
+def _problem(told: Told, detail: str | None, headers: dict[str, str]) -> ResponseReturnValue:
+    """Tell a program (RFC 9457)."""
+    content = {"type": "about:blank", "title": str(told.title), "status": told.status}
+    data = json.dumps(content | {"detail": detail or str(told.sentence)}, ensure_ascii=False)
+    return Response(
+        data, told.status, {"Cache-Control": "no-store", **headers}, content_type="application/problem+json"
+    )
+
+
 def _detail(error: BroadsheetError) -> str | None:
     """Return the particulars that help: what was wrong with which part, never a trace."""
+    if isinstance(error, BadInputError) and request.path.startswith(API):
+        return f"{error.part}: {error.problem}"
     if isinstance(error, BadInputError | ConflictError | UnusableRuleError):
         return error.problem
     if isinstance(error, FetchError):
@@ -160,5 +178,7 @@ def _detail(error: BroadsheetError) -> str | None:
 def _page(told: Told, *, detail: str | None = None, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     # A page about a failure asks no service: what failed may be the database.
     g.failing = told.status >= ERRORS[BroadsheetError].status
+    if request.path.startswith(API):
+        return _problem(told, detail, headers or {})
     page = render_template("error.html", told=told, detail=detail)
     return page, told.status, {"Cache-Control": "no-store", **(headers or {})}

@@ -23,7 +23,11 @@ BODY = 1 * MIB
 OPML = 5 * MIB
 """A source list; the forms around it may take a little more (`uploads`)."""
 UPLOADS = {"importing.preview": OPML + BODY, "importing.start": OPML + BODY}
-ANOTHER_PROOF = {"web.views.websub.receive": "an address nobody can guess, and an HMAC of what is sent"}
+ANOTHER_PROOF = {
+    "web.views.websub.receive": "an address nobody can guess, and an HMAC of what is sent",
+    "web.api.v1.marks.mark": "a member's token in the header Authorization",
+    "web.api.v1.marks.undo": "a member's token in the header Authorization",
+}
 """The routes that read no cookie, so that a cookie cannot be abused there, and what they go by (safety 34)."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from aggregator.model.timetable import Timetable
     from aggregator.model.traffic import Account, Traffic
     from aggregator.services.importing import ImportCounts
-    from aggregator.services.pages import LeftOutLine, ListedEntry, ListPage, Mention, Standing, WithheldEntry
+    from aggregator.services.pages import (
+        FoldedEntry,
+        LeftOutLine,
+        ListedEntry,
+        ListPage,
+        Mention,
+        Standing,
+        WithheldEntry,
+    )
     from aggregator.services.replaying import Replay
     from aggregator.services.searching import Found
     from rankers import Diff, Move, Section
@@ -138,7 +146,7 @@ def extras_shape(extras: Extras) -> Shape:
     return {name: told[name] for name in told_of(extras)}
 
 
-def entry_shape(entry: Entry, body: Body, feed_address: str) -> Shape:
+def entry_shape(entry: Entry, body: Body, feed_address: str | None) -> Shape:
     """Shape one of `entries list`: as stored, every field."""
     return {
         "id": entry.uid,
@@ -200,6 +208,11 @@ def rule_shape(rule: RuleVersion) -> Shape:
 def rule_entry_shape(rule: RuleVersion) -> Shape:
     """Shape one of `rules list`."""
     return rule_shape(rule) | {"number": rule.number, "plain": rule.plain, "published": stamp(rule.published)}
+
+
+def version_shape(rule: RuleVersion) -> Shape:
+    """Shape one version of a rule; `version` is the id its publisher signed."""
+    return rule_entry_shape(rule) | {"author": rule.author, "reason": rule.reason, "version": rule.identity}
 
 
 def diff_shape(found: Diff) -> Shape:
@@ -303,6 +316,19 @@ def withheld_shape(item: WithheldEntry) -> Shape:
         "source": item.source,
         "published": stamp(item.entry.published),
         "lines": [{"line": line.line, "why": line.why} for line in item.lines],
+    }
+
+
+def folded_shape(item: FoldedEntry) -> Shape:
+    """Shape an entry that is told under another, `lead`."""
+    return {
+        "id": item.entry.uid,
+        "title": item.entry.title,
+        "link": item.entry.link,
+        "source": item.source,
+        "published": stamp(item.entry.published),
+        "lead": item.lead.entry.uid,
+        "lead_position": item.lead_position,
     }
 
 

@@ -18,11 +18,31 @@ PUBLIC = {
     "blogroll.show": "/blogroll.opml",
     "blogroll.recommendations": "/.well-known/recommendations.opml",
     "blogroll.lists": "/lists.opml",
+    "api_page.show": "/api",
+    "api_page.document": "/api/v1/openapi.json",
+    "api.lists": "/api/v1/lists",
     "websub.confirm": "/websub/1/0",
     "media.show": "/media/0/0",
     "media.listen": "/media/audio/0/0",
 }
 MEMBERS = {
+    "api.list_entries": "/api/v1/lists/front-page",
+    "api.further_down": "/api/v1/lists/front-page/further-down",
+    "api.left_out": "/api/v1/lists/front-page/left-out",
+    "api.folded": "/api/v1/lists/front-page/folded",
+    "api.why": "/api/v1/lists/front-page/why/{entry}?what_if=true",
+    "api.why_not": "/api/v1/lists/front-page/why-not?link=https://tide.example/feed.xml/0",
+    "api.receipt": "/api/v1/lists/front-page/receipt",
+    "api.entry": "/api/v1/entries/{entry}",
+    "api.rules": "/api/v1/rules",
+    "api.rule": "/api/v1/rules/many-voices",
+    "api.rule_versions": "/api/v1/rules/many-voices/versions",
+    "api.rule_version": "/api/v1/rules/many-voices/versions/1",
+    "api.statement": "/api/v1/rules/many-voices/statement",
+    "api.diff": "/api/v1/rules/many-voices/diff/1",
+    "api.sources": "/api/v1/sources",
+    "api.source": "/api/v1/sources/{feed}",
+    "api.search": "/api/v1/search?words=boats",
     "lists.show": "/lists/front-page",
     "lists.further": "/lists/front-page/further-down",
     "lists.left_out": "/lists/front-page/left-out",
@@ -74,7 +94,15 @@ UNSAFE = {
     "setup.use": "/set-up/{link}",
     "setup.sign_out": "/sign-out",
 }
-ANOTHER_PROOF = {"websub.receive": "/websub/1/0"}
+ANOTHER_PROOF = {
+    "websub.receive": "/websub/1/0",
+    "api.mark": "/api/v1/marks",
+    "api.undo": "/api/v1/marks/undo",
+}
+PROOF_SENT = {
+    "api.mark": {"json": {"entries": ["0" * 32], "read": True}},
+    "api.undo": {"json": {"undo": "x"}},
+}
 PUBLIC_UNSAFE = {"setup.use", "setup.sign_out"}
 
 

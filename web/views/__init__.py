@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from web.api import v1 as api
 from web.views import (
     access,
+    api_page,
     blogroll,
     entry,
     feeds,
@@ -24,29 +26,33 @@ from web.views import (
     websub,
 )
 
-BLUEPRINTS = tuple(
-    module.bp
-    for module in (
-        pages,
-        lists,
-        feeds,
-        following,
-        blogroll,
-        orders,
-        entry,
-        marks,
-        shelves,
-        sources,
-        access,
-        importing,
-        rules,
-        search,
-        setup,
-        sample,
-        media,
-        up,
-        websub,
-    )
+BLUEPRINTS = (
+    api.bp,
+    *(
+        module.bp
+        for module in (
+            pages,
+            lists,
+            feeds,
+            following,
+            blogroll,
+            orders,
+            entry,
+            marks,
+            shelves,
+            sources,
+            access,
+            importing,
+            rules,
+            search,
+            api_page,
+            setup,
+            sample,
+            media,
+            up,
+            websub,
+        )
+    ),
 )
 
 __all__ = ["BLUEPRINTS"]
