@@ -34,6 +34,8 @@ T = TypeVar("T")
 FRONT_PAGE = "front-page"
 LONGEST_TITLE = 100
 LONGEST_SLUG = 40
+TAKEN = frozenset({"new"})
+"""What stands in addresses where the name of a list stands."""
 MOST_LISTS = 50
 MOST_TIMES = 24
 MOST_DAYS = 180
@@ -184,6 +186,8 @@ def _slug(text: str, *, personal: bool) -> str:
     slug = text if not personal or text.startswith(OWN) else OWN + text
     if not _SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG or not slug.removeprefix(OWN):
         raise BadInputError("slug", f"small letters, digits and hyphens are expected, at most {LONGEST_SLUG}")
+    if slug in TAKEN:
+        raise BadInputError("slug", f"{slug} is an address of its own")
     if not personal and slug.startswith(OWN):
         raise BadInputError("slug", f"names that begin with {OWN} are those of members' own lists")
     return slug

@@ -41,6 +41,7 @@ def paths(newsroom):
     importing.run_waiting(desk)
     entry = searching.search(desk, actor, "boats").items[0].seen.entry
     known = {
+        "edition": newsroom.add_paper(),
         "entry": entry.uid,
         "feed": str(entry.feed_id),
         "job": str(job),

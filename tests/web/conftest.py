@@ -72,6 +72,7 @@ def known(newsroom):
     importing.run_waiting(desk)
     entry = searching.search(desk, actor, "boats").items[0].seen.entry
     return {
+        "edition": newsroom.add_paper(),
         "entry": entry.uid,
         "feed": str(entry.feed_id),
         "job": str(job),

@@ -11,6 +11,7 @@ from web.views import (
     feeds,
     following,
     importing,
+    listing,
     lists,
     marks,
     media,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
         for module in (
             pages,
             lists,
+            listing,
             feeds,
             following,
             blogroll,

@@ -14,6 +14,7 @@ from web.door import actor, desk
 from web.language import page_language
 from web.places import ListPlaces
 from web.room import room_on
+from web.scopes import scope_in_words
 
 if TYPE_CHECKING:
     from aggregator.services.reading import FoundEntry, ListPage
@@ -24,7 +25,11 @@ bp = Blueprint("lists", __name__)
 @bp.get("/lists/<slug>")
 def show(slug: str) -> str:
     """Show a list under its own rule or another."""
-    asked = Asked.of(request.args)
+    return show_list(slug, Asked.of(request.args))[1]
+
+
+def show_list(slug: str, asked: Asked) -> tuple[ListPage, str]:
+    """Give a page of a list, and render it."""
     page = reading.list_page(
         desk(),
         actor(),
@@ -34,7 +39,7 @@ def show(slug: str) -> str:
         language=page_language(),
         **asked.snapshot,
     )
-    return _list(page, asked, "lists.show")
+    return page, _list(page, asked, "lists.show")
 
 
 @bp.get("/lists/<slug>/further-down")
@@ -93,6 +98,7 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         lines=reasons.lines(page.rule, lines),
         scores=sum(line.part == "score" for line in lines),
         room=room_on(page.items),
+        scope=scope_in_words(page.list),
         pieces=reasons.river(page, lines, to, marking=True),
         shown=" ".join(item.entry.uid for item in page.items),
         here_address=url_for(endpoint, start=asked.start, **going),

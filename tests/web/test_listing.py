@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from aggregator.services import listing
+from aggregator.services.listing import ListWish
+from tests.web.newsroom import NOW
+
+FORM = {
+    "title": "The quays", "slug": "", "whose": "group", "rule": "newest-first", "folders": ["News"], "feeds": "",
+    "languages": "en, es", "days": "3", "times": "07:00 18:00", "weekdays": ["0", "4"], "time_zone": "Europe/Paris",
+}  # fmt: skip
+
+
+@pytest.fixture
+def paper(newsroom):
+    newsroom.subscribe()
+    newsroom.fetch(arrived=NOW - timedelta(hours=1))
+    return f"/lists/paper/editions/{newsroom.add_paper('News')}"
+
+
+def test_a_list_is_made_changed_removed_and_back(member, newsroom):
+    newsroom.fill()
+    made = member.post("/lists/new", FORM)
+    assert (made.status_code, made.location) == (303, "/lists/the-quays")
+    told = member.page("/lists")
+    assert "Draws from the folder News, entries of the last 3 days in English, Spanish." in told
+    assert "Editions on Monday, Friday at 07:00, 18:00 (Europe/Paris)." in told
+    form = member.page("/lists/the-quays/change")
+    assert 'value="07:00 18:00"' in form
+    changed = {**FORM, "title": "The harbour", "times": "", "place": "1", "feeds": "https://canal.example/rss"}
+    assert member.post("/lists/the-quays/change", changed).status_code == 303
+    assert re.search(r"The harbour.*Front page", member.page("/lists"), re.DOTALL)
+    assert "Canal Vecinal and the folder News" in member.page("/lists")
+    gone = member.post("/lists/the-quays/remove", follow_redirects=True)
+    assert "The list is removed." in gone.text
+    assert 'action="/lists/the-quays/restore"' in gone.text
+    assert member.get("/lists/the-quays").status_code == 404
+    assert member.post("/lists/the-quays/restore").status_code == 303
+    assert "The harbour" in member.page("/lists/the-quays")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"title": ""}, {"days": "0"}, {"times": "late"}, {"feeds": "https://unknown.example/x"}, {"time_zone": "Nowhere"},
+     {"languages": "a b c"}, {"slug": "new"}],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_the_form(member, newsroom, wrong):
+    newsroom.fill()
+    answer = member.post("/lists/new", {**FORM, **wrong})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert "Europe/Paris" in answer.text or wrong.get("time_zone")
+
+
+def test_own_list_is_marked_and_stands_in_the_masthead(member, newsroom):
+    newsroom.fill()
+    assert member.post("/lists/new", {**FORM, "whose": "mine", "times": ""}).location == "/lists/my-the-quays"
+    assert "Your own: nobody else sees it." in member.page("/lists")
+    assert 'href="/lists/my-the-quays"' in member.page("/lists/front-page")
+
+
+def test_an_edition_says_when_it_is_of_and_keeps_its_address(member, paper):
+    page = member.page("/lists/paper")
+    assert "Edition of 11:30" in page
+    assert "Next edition:" in page
+    assert "newest-first" in page
+    kept = member.page(paper)
+    assert re.findall(r'data-uid="(\w+)"', kept) == re.findall(r'data-uid="(\w+)"', page) != []
+    assert paper in member.page("/lists/paper/editions")
+    assert "kept as it was for 180 days" in member.page("/lists/paper/editions")
+
+
+def test_pages_of_an_edition_stay_with_it(member, paper):
+    page = member.page("/lists/paper")
+    assert paper in member.page("/lists/paper/editions")
+    first = re.search(r'href="(/entries/\w+\?[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "v=0" in first
+    assert member.get(first).status_code == 200
+    check = re.search(r'href="(/lists/paper/check[^"]*)"', page)[1].replace("&amp;", "&")
+    assert member.get(check).status_code == 200
+
+
+@pytest.mark.parametrize("at", ["2020-01-01T00:00:00Z", "yesterday"])
+def test_an_edition_that_is_not_is_not_found(member, paper, at):
+    assert member.get(paper.rsplit("/", 1)[0] + f"/{at}").status_code in {400, 404}
+
+
+def test_a_live_list_says_when_its_first_edition_comes(member, newsroom):
+    newsroom.fill()
+    wish = ListWish("Morning", "many-voices", times=("07:00",))
+    listing.add_list(newsroom.desk, newsroom.actor(), wish)
+    assert "Its first edition comes at" in member.page("/lists/morning")
