@@ -87,7 +87,7 @@ class _Errand:
     conditional: bool  # a 304 may come
     counted: bool  # against the budget of the domain
     access: Access = NO_ACCESS
-    form: Mapping[str, str] | None = None  # to be sent by POST
+    form: Mapping[str, str] | bytes | None = None  # to be sent by POST
     first: Target | None = None  # where it began; credentials are for there alone
 
 
@@ -191,6 +191,25 @@ class Outbound:
             counted=True,
             form=form,
         )
+        await self._post(address, errand)
+
+    async def post_body(self, address: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a document to who asked to be told, without following it or reading the answer.
+
+        Raises FetchError, BusyError.
+        """
+        errand = _Errand(
+            CIMultiDict({"Accept": "*/*", "Accept-Encoding": "identity", **headers}),
+            self._deadlines.feed,
+            limits.FEED_BYTES,
+            self._slots,
+            conditional=False,
+            counted=True,
+            form=body,
+        )
+        await self._post(address, errand)
+
+    async def _post(self, address: str, errand: _Errand) -> None:
         async with self._request(check_url(address, self._private), errand) as response:
             if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
                 raise FetchError(Fault(FaultCode.STATUS, str(response.status)))

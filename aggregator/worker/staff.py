@@ -14,6 +14,7 @@ from aggregator.outbound.client import Outbound
 from aggregator.worker.accounting import Accounting
 from aggregator.worker.fetch_loop import FetchLoop, steady_seconds
 from aggregator.worker.hubs import Hubs
+from aggregator.worker.our_hub import OurHub
 from aggregator.worker.parse_pool import ParsePool
 from aggregator.worker.records import Records
 
@@ -65,6 +66,7 @@ async def open_staff(
     records = Records(desk)
     loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady, nap=nap)
     hubs = Hubs(desk, outbound, records)
+    our_hub = OurHub(desk, outbound, records)
     accounting = Accounting(outbound.tally, records, desk.clock)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(outbound)
@@ -72,7 +74,7 @@ async def open_staff(
         stack.push_async_callback(accounting.keep)
         stack.push_async_callback(loop.let_go)
         await stack.enter_async_context(pool)
-        for work in (records.run(), loop.keep(), accounting.run(), hubs.run()):
+        for work in (records.run(), loop.keep(), accounting.run(), hubs.run(), our_hub.run()):
             stack.push_async_callback(_end, asyncio.create_task(work))
         yield Staff(outbound, pool, records, loop)
 

@@ -105,6 +105,7 @@ UNSAFE = {
 }
 ANOTHER_PROOF = {
     "websub.receive": "/websub/1/0",
+    "hub.ask": "/hub",
     "api.mark": "/api/v1/marks",
     "api.undo": "/api/v1/marks/undo",
 }

@@ -10,6 +10,7 @@ from web.views import (
     entry,
     feeds,
     following,
+    hub,
     importing,
     listing,
     lists,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
             media,
             up,
             websub,
+            hub,
         )
     ),
 )

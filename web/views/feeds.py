@@ -11,7 +11,7 @@ from aggregator.services import outgoing, sharing
 from web.asked import Asked
 from web.door import actor, desk
 from web.feeds_out import atom, jsonfeed, rss
-from web.feeds_out.preparing import prepare
+from web.feeds_out.preparing import absolute, prepare
 from web.language import page_language
 
 if TYPE_CHECKING:
@@ -78,7 +78,10 @@ def _feed(reader: Actor, slug: str, kind: str, here: str, *, secret: bool) -> Re
         desk(), reader, slug, start=asked.start or 0, at=asked.at, data_version=asked.data_version,
         language=page_language(),
     )  # fmt: skip
-    response = _packed(FORMATS[kind].write(prepare(found, here, hub=None)), FORMATS[kind].type)
+    response = _packed(
+        FORMATS[kind].write(prepare(found, here, hub=absolute(url_for("hub.ask")) if public else None)),
+        FORMATS[kind].type,
+    )
     _guarded(response, public=public, secret=secret)
     return _dated(response, state, etag) if live else response
 
