@@ -36,6 +36,9 @@ NOUNS: Mapping[str, Noun] = {
     "feeds": Noun(
         "aggregator.cli.feeds", "feeds", "Add, list, refresh, import and export sources, and see how fetching goes."
     ),
+    "newsletters": Noun(
+        "aggregator.cli.newsletters", "newsletters", "Read newsletters from an IMAP folder, one source per sender."
+    ),
     "lists": Noun("aggregator.cli.lists", "lists", "Show the reading lists and their entries, make and change them."),
     "why": Noun("aggregator.cli.why", "why", "Say why an entry stands where it stands."),
     "receipt": Noun(

@@ -63,6 +63,7 @@ class Extras:
     place: Place | None = None
     licence: str | None = None  # its address, or its name where it has none
     pictures: tuple[Picture, ...] = ()
+    unsubscribe: str | None = None  # of a newsletter: acts for all who read it here
 
 
 NO_EXTRAS = Extras()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
 from aggregator.model.job import ItemState, JobItem, JobState
+from aggregator.model.mailbox import SCHEME
 from aggregator.model.subscription import NewSubscription, OpmlFeed
 from aggregator.outbound.guard import private_hosts
 from aggregator.services.import_plan import Held, plan
@@ -190,13 +191,18 @@ def export_opml(desk: Desk, actor: Actor) -> bytes:
         name = values.find_value(conn, "instance-name") or "Broadsheet"
         paths = tuple(folder.path for folder in folders.get_folders(conn, actor.group))
     held = outlines(desk, actor.group)
-    return write_opml(name, paths, tuple(each for each in held if not has_secret(each.address)))
+    return write_opml(name, paths, tuple(each for each in held if not _is_ours_alone(each.address)))
 
 
 def left_out_of_export(desk: Desk, actor: Actor) -> tuple[str, ...]:
     """Give the masked addresses that `export_opml` leaves out."""
     require(actor, Right.EXPORT)
-    return tuple(mask(each.address) for each in outlines(desk, actor.group) if has_secret(each.address))
+    return tuple(mask(each.address) for each in outlines(desk, actor.group) if _is_ours_alone(each.address))
+
+
+def _is_ours_alone(address: str) -> bool:
+    """Say whether an address is a secret, or a newsletter of our mailbox, which nobody else can fetch."""
+    return has_secret(address) or address.startswith(SCHEME)
 
 
 def outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:

@@ -143,7 +143,7 @@ def report_shape(report: RefreshReport) -> Shape:
 def extras_shape(extras: Extras) -> Shape:
     """Shape what else is told of an entry: every field that is told, by name."""
     told = asdict(extras)
-    return {name: told[name] for name in told_of(extras)}
+    return {name: told[name] for name in told_of(extras) if name != "unsubscribe"}  # it holds who subscribed
 
 
 def entry_shape(entry: Entry, body: Body, feed_address: str | None) -> Shape:

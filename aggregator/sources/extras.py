@@ -29,6 +29,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9.+\-]{1,60}/[a-z0-9.+\-]{1,60}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 # Seconds, or minutes and seconds, or hours too (Normal Play Time, RFC 2326 3.6).
 _DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,5}):)?(\d{1,7})(?:\.\d{0,9})?")
+_MAILTO = re.compile(r"mailto:[^\s<>\"'`\\]{3,500}", re.IGNORECASE)
 _DEGREES = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,20})?")
 
 
@@ -87,6 +88,10 @@ def _licence(raw: str, absolute: Absolute) -> str | None:
     return line(unescape(raw), LONGEST_LINE) or None
 
 
+def _way_out(raw: str, absolute: Absolute) -> str | None:
+    return raw if _MAILTO.fullmatch(raw) else absolute(raw)
+
+
 def _seconds(raw: str, _absolute: Absolute | None = None) -> int | None:
     found = _DURATION.fullmatch(raw.strip())
     if found is None:
@@ -125,4 +130,5 @@ _CLEAN: dict[str, Callable[[Any, Absolute], Any]] = {
     "place": _place,
     "licence": _licence,
     "pictures": _pictures,
+    "unsubscribe": _way_out,
 }

@@ -72,7 +72,14 @@ _SHARED_DOMAIN_LIST = """
     over-blog.com pika.page podbean.com posthaven.com prose.sh simplecast.com skyrock.com substack.com svbtle.com
     tistory.com transistor.fm tumblr.com typepad.com weebly.com wixsite.com wordpress.com write.as
 """
+# Where letters come from on behalf of many.
+_MAIL_DOMAIN_LIST = """
+    buttondown.com buttondown.email convertkit-mail.com convertkit-mail2.com fastmail.com gmail.com gmx.de gmx.net
+    googlemail.com hotmail.com icloud.com list-manage.com mail.ru mailchimpapp.net mailgun.org outlook.com posteo.de
+    proton.me protonmail.com qq.com revue.email sendgrid.net yahoo.com yandex.ru
+"""
 _SHARED_DOMAINS = frozenset(_SHARED_DOMAIN_LIST.split())
+_MAIL_DOMAINS = frozenset(_MAIL_DOMAIN_LIST.split())
 _NOBODYS = frozenset(("www", "blog", "news", "feeds", "help", "support", "about", "m", "old", "status"))
 _FEDIVERSE = re.compile(r"/(?:users/|@)([A-Za-z0-9_.\-]+)(?:@[A-Za-z0-9.\-]+)?(?:\.rss|\.atom|\.json|/|$)")
 _LEMMY = re.compile(r"/(?:feeds/)?(c|u)/([A-Za-z0-9_]+)(?:\.xml)?/?$")
@@ -93,6 +100,16 @@ def source_key(address: str, site: str | None, *, title: str | None = None) -> s
         return canonical_address(address)
     path = urlsplit(site).path
     return _on_shared_host(host, domain, path) or _account(host, path, address) or domain
+
+
+def sender_key(mail: str) -> str:
+    """Propose the key of the source of letters from a mail address.
+
+    It is its domain, so that a site's letters and its feed count as one; the whole address on a shared one.
+    """
+    host = mail.rpartition("@")[2]
+    domain = registrable_domain(host)
+    return mail if domain is None or domain in _SHARED_DOMAINS or domain in _MAIL_DOMAINS else domain
 
 
 def registrable_domain(host: str) -> str | None:

@@ -22,11 +22,12 @@ from aggregator.model.feed import FeedData
 from aggregator.sources.discovery import FoundFeeds, PageJob
 from aggregator.sources.fulltext import FullText, TextJob
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
+from aggregator.sources.mail import Letter, MailJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | TextJob | FullText | Fault
+Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | TextJob | FullText | MailJob | Letter | Fault
 
 _KINDS: dict[type, str] = {
     ParseJob: "job",
@@ -35,6 +36,8 @@ _KINDS: dict[type, str] = {
     FoundFeeds: "feeds",
     TextJob: "text job",
     FullText: "text",
+    MailJob: "mail",
+    Letter: "letter",
     Fault: "fault",
 }
 
@@ -60,6 +63,8 @@ def from_message(message: bytes) -> Message:
         "feeds": _feeds,
         "text job": lambda row: TextJob(*row),
         "text": lambda row: FullText(*row),
+        "mail": lambda row: MailJob(*row),
+        "letter": lambda row: Letter(row[0], _document(row[1])),
         "fault": lambda row: Fault(FaultCode(row[0]), *row[1:]),
     }
     if kind not in readers:
@@ -83,6 +88,8 @@ _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
         DiscoveredFeed,
         TextJob,
         FullText,
+        MailJob,
+        Letter,
     )
 }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.feed import Validators
+from aggregator.model.mailbox import SCHEME
 from aggregator.model.ports import RefreshReport
 from aggregator.model.remark import Remark
 from aggregator.outbound.slots import MOST_SLOW, SLOW_SECONDS
@@ -21,6 +22,7 @@ from aggregator.sources.job import ParseJob
 from aggregator.store import lease_care, leases
 from aggregator.update.outcome import Arrived, Failed, PutOff, Unchanged
 from aggregator.update.schedule import (
+    LONGEST,
     MINIMUM,
     Wish,
     after_clock_jump,
@@ -271,6 +273,9 @@ class FetchLoop:
         loop = asyncio.get_running_loop()
         for feed in feeds:
             self._flying[feed.id] = loop.create_future()
+            if feed.address.startswith(SCHEME):  # its letters come by worker/letters.py
+                await self._put_off(this, feed, LONGEST.total_seconds())
+                continue
             rest = self._rest(feed) if this.fair else 0.0
             if rest:
                 await self._put_off(this, feed, rest)

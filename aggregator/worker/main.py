@@ -18,6 +18,7 @@ from aggregator.worker.editions import Editions
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
+from aggregator.worker.letters import LetterBox
 from aggregator.worker.retention import Retention
 from aggregator.worker.staff import open_staff
 from aggregator.worker.wordlist import WordList
@@ -76,6 +77,7 @@ class Worker:
         self._imports = Imports(desk)
         self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
+        self._letters = LetterBox(desk, staff.pool, staff.records)
         self._retention = Retention(desk)
         self._words = WordList(desk)
         self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
@@ -138,6 +140,7 @@ class Worker:
             self._begin("imports", self._imports.run)
             self._begin("editions", self._editions.run)
             self._begin("ledgers", self._ledgers.run)
+            self._begin("letters", self._letters.run)
             self._begin("retention", self._retention.run)
             self._begin("words", self._words.run)
             if steady_seconds() >= self._full_until:

@@ -20,6 +20,7 @@ from aggregator.queue.frames import frame, read_frame
 from aggregator.sources.discovery import FoundFeeds
 from aggregator.sources.fulltext import FullText
 from aggregator.sources.job import ParsedDocument
+from aggregator.sources.mail import Letter
 from aggregator.sources.wire import from_message, to_message
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from aggregator.sources.discovery import PageJob
     from aggregator.sources.fulltext import TextJob
     from aggregator.sources.job import ParseJob
+    from aggregator.sources.mail import MailJob
     from aggregator.sources.wire import Message
 
-    Job = ParseJob | PageJob | TextJob
+    Job = ParseJob | PageJob | TextJob | MailJob
 
 CPU_SECONDS = 5
 WALL_SECONDS = 20.0
@@ -76,6 +78,10 @@ class ParsePool:
     async def find_text(self, job: TextJob) -> FullText:
         """Take the text out of a page. Raises FetchError as `read` does."""
         return await self._done(job, FullText)
+
+    async def read_letter(self, job: MailJob) -> Letter:
+        """Read a letter. Raises FetchError as `read` does."""
+        return await self._done(job, Letter)
 
     def pids(self) -> tuple[int, ...]:
         """Return the processes that are there now."""

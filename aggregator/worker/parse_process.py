@@ -21,6 +21,7 @@ from aggregator.sources.discovery import PageJob, find_feeds
 from aggregator.sources.document import read_document
 from aggregator.sources.fulltext import TextJob, find_text
 from aggregator.sources.job import ParseJob
+from aggregator.sources.mail import MailJob, read_letter
 from aggregator.sources.wire import from_message, to_message
 from aggregator.worker.lifeline import die_with_parent
 
@@ -75,6 +76,8 @@ def _done(job: Message) -> Message:
             return find_feeds(job)
         case TextJob():
             return find_text(job)
+        case MailJob():
+            return read_letter(job)
     raise TypeError(f"{type(job).__name__} is no job")
 
 
