@@ -23,6 +23,8 @@ from aggregator.outbound.guard import check_ip, check_url
 if TYPE_CHECKING:
     from aggregator.model.mailbox import Mailbox
 
+Trust = ssl.SSLContext
+"""Whose certificates are believed."""
 PORT: Final = 993
 MOST: Final = 50
 """Letters of one look; the others are for the next."""

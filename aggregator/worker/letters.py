@@ -22,7 +22,6 @@ from aggregator.update.schedule import Wish
 from aggregator.worker.fetch_loop import LEASE, steady_seconds
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from aggregator.model.feed import DueFeed
     from aggregator.model.ids import FeedId
     from aggregator.model.mailbox import Letters, Mailbox, Progress
+    from aggregator.outbound.mailbox import Trust
     from aggregator.services.desk import Desk
     from aggregator.sources.mail import Letter
     from aggregator.worker.parse_pool import ParsePool
@@ -51,7 +51,7 @@ class LetterBox:
         records: Records,
         *,
         steady: Callable[[], float] = steady_seconds,
-        context: ssl.SSLContext | None = None,
+        context: Trust | None = None,
     ) -> None:
         self._desk = desk
         self._pool = pool
