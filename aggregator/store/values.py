@@ -27,8 +27,10 @@ _TAKE = (
         version=counter.c.version + bindparam("versions"),
         last_entry=counter.c.last_entry + bindparam("entries"),
     )
-    .returning(counter.c.version, counter.c.last_entry)
+    .where(counter.c.id == 1)
 )
+# Not by RETURNING: for that SQLite opens a savepoint, at each of which FTS5 writes what it had gathered so far.
+_TAKEN = select(counter.c.version, counter.c.last_entry)
 
 
 def find_value(conn: Connection, name: str) -> str | None:
@@ -74,5 +76,6 @@ def take_numbers(conn: Connection, *, versions: int, entries: int = 0) -> tuple[
 
     Other writers wait for the end of this transaction: versions become visible in their order.
     """
-    row = conn.execute(_TAKE, {"versions": versions, "entries": entries}).one()
+    conn.execute(_TAKE, {"versions": versions, "entries": entries})
+    row = conn.execute(_TAKEN).one()
     return row.version, row.last_entry

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bench_ingest, bench_list
+from tests.benchmarks import bench_ingest, bench_list, bench_marks
 
-for benchmark in (bench_ingest, bench_list):
+for benchmark in (bench_ingest, bench_list, bench_marks):
     print(f"\n{benchmark.__name__.rpartition('.')[2]}")
     benchmark.main()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -89,6 +90,13 @@ def given(folder: Path, host: str, tool: Path) -> World:
         subprocess.run([*command, str(generation)], check=True, stdout=subprocess.DEVNULL)
 
     turn(0)
+    try:
+        socket.create_connection((host.partition(":")[0], int(host.partition(":")[2])), timeout=5).close()
+    except OSError as exc:
+        raise SystemExit(
+            f"nobody serves {folder} at {host} ({exc.strerror}):\n"
+            f"  python {tool} nginx --dir {folder} --port {host.partition(':')[2]} && nginx -c {folder.absolute()}/nginx.conf"
+        ) from None
     return World(host, tuple((folder / "urls.txt").read_text().split()), turn)
 
 
