@@ -90,12 +90,13 @@ def given(folder: Path, host: str, tool: Path) -> World:
         subprocess.run([*command, str(generation)], check=True, stdout=subprocess.DEVNULL)
 
     turn(0)
+    name, _, port = host.partition(":")
     try:
-        socket.create_connection((host.partition(":")[0], int(host.partition(":")[2])), timeout=5).close()
+        socket.create_connection((name, int(port)), timeout=5).close()
     except OSError as exc:
         raise SystemExit(
             f"nobody serves {folder} at {host} ({exc.strerror}):\n"
-            f"  python {tool} nginx --dir {folder} --port {host.partition(':')[2]} && nginx -c {folder.absolute()}/nginx.conf"
+            f"  python {tool} nginx --dir {folder} --port {port} && nginx -c {folder.absolute()}/nginx.conf"
         ) from None
     return World(host, tuple((folder / "urls.txt").read_text().split()), turn)
 
