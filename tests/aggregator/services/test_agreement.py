@@ -54,9 +54,10 @@ def test_all_ways_out_agree(room, rule):
     checked = verify_receipt(receipt, b"")
     assert (checked.holds, checked.rule_hash) == (True, page.rule.hash)
     assert receipt == receipts.make(room.desk, actor, "front-page").data
-    assert [uid for uid, *_ in expected] == _ordered(json.loads(receipt))[: len(expected)]
+    assert [(uid, total) for uid, _, total in expected] == _ordered(json.loads(receipt))
 
 
 def _ordered(receipt):
-    """Give the uids of a receipt in the order it states."""
-    return receipt["order"]
+    """Give the uids of a receipt with their totals, in the order it states."""
+    uids = receipt["facts"]["uid"]
+    return [(uids[each["entry"]], each["total"]) for each in receipt["outcome"]["shown"]]
