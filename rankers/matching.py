@@ -1,41 +1,54 @@
 """Looking for many patterns in one text at once.
 
 A rule may have 200 patterns, and every entry that arrives is looked at with all of them. So a text is cut into words
-once, and most patterns are ruled out by the words it has: only phrases whose first word occurs are searched for.
+once, and RE2 looks for all words and phrases of a rule in one pass over them.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rankers.patterns import expression, is_expression
+import re2  # type: ignore[import-untyped]  # google-re2 comes without types
+
+from rankers.patterns import expression_options, is_expression
 from rankers.words import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import re2  # type: ignore[import-untyped]  # google-re2 comes without types
-
     from rankers.patterns import EntryTexts, TextLeaf
 
 
-@dataclass(frozen=True, slots=True)
 class _FactLeaves:
-    """The leaves of one text fact, by how they are found; numbers are places in the matcher's leaves.
+    """The leaves of one text fact: words and phrases found as pieces of the tokens between spaces, and expressions.
 
-    words: by their one word. phrases: (the phrase between spaces, number) by their first word. beginnings: (start of a
-    word, number). expressions: (RE2, number).
+    All pieces are looked for in one pass, and of the expressions only those whose fixed parts are there are run.
     """
 
-    words: dict[str, list[int]]
-    phrases: dict[str, list[tuple[str, int]]]
-    beginnings: list[tuple[str, int]]
-    expressions: list[tuple[re2._Regexp[str], int]]
+    def __init__(self, patterns: Sequence[tuple[str, int]]) -> None:
+        """Sort patterns, each with its place in the matcher's leaves."""
+        self._pieces = [(_piece(pattern), number) for pattern, number in patterns if not is_expression(pattern)]
+        self._expressions = [number for pattern, number in patterns if is_expression(pattern)]
+        self._set = _set_of([piece for piece, _ in self._pieces])
+        self._filter = _filter_of([pattern[1:-1] for pattern, _ in patterns if is_expression(pattern)])
+
+    def hits(self, value: str) -> Iterable[int]:
+        """Yield the numbers of the leaves that one value has."""
+        if self._expressions:
+            composed = unicodedata.normalize("NFC", value)
+            yield from (self._expressions[index] for index in self._filter.Match(composed) or ())
+        if self._pieces:
+            yield from self._found(f" {' '.join(tokens(value))} ")
+
+    def _found(self, spaced: str) -> Iterable[int]:
+        found = self._set.Match(spaced)
+        # The empty piece, the last of the set, is in every text. Without it RE2 had no memory to finish.
+        if len(self._pieces) in found:
+            return (self._pieces[index][1] for index in found if index < len(self._pieces))
+        return (number for piece, number in self._pieces if piece in spaced)
 
 
 class LeafMatcher:
@@ -43,10 +56,10 @@ class LeafMatcher:
 
     def __init__(self, leaves: Sequence[TextLeaf]) -> None:
         self.leaves = tuple(leaves)
-        self._facts: dict[str, _FactLeaves] = {}
+        by_fact: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for number, leaf in enumerate(self.leaves):
-            of_fact = self._facts.setdefault(leaf.fact, _FactLeaves(defaultdict(list), defaultdict(list), [], []))
-            _file(of_fact, leaf.pattern, number)
+            by_fact[leaf.fact].append((leaf.pattern, number))
+        self._facts = {fact: _FactLeaves(patterns) for fact, patterns in by_fact.items()}
 
     def match(self, texts: EntryTexts) -> tuple[bool, ...]:
         """Tell for each leaf whether its pattern is found."""
@@ -54,7 +67,7 @@ class LeafMatcher:
         for fact, leaves in self._facts.items():
             for value in texts.values(fact):
                 if value:
-                    for number in _hits(leaves, value):
+                    for number in leaves.hits(value):
                         found[number] = True
         return tuple(found)
 
@@ -72,41 +85,27 @@ def match_leaves(leaves: Sequence[TextLeaf], texts: EntryTexts) -> tuple[bool, .
 _matcher = lru_cache(maxsize=64)(LeafMatcher)
 
 
-def _file(leaves: _FactLeaves, pattern: str, number: int) -> None:
-    if is_expression(pattern):
-        leaves.expressions.append((expression(pattern[1:-1]), number))
-        return
-    words = tokens(pattern)
-    begins = pattern.endswith("*")
-    if len(words) > 1:
-        phrase = f" {' '.join(words)}" if begins else f" {' '.join(words)} "
-        leaves.phrases[words[0]].append((phrase, number))
-    elif begins:
-        leaves.beginnings.append((words[0], number))
-    else:
-        leaves.words[words[0]].append(number)
+def _piece(pattern: str) -> str:
+    """Return what a word or phrase looks like among tokens between spaces; one with a * may go on."""
+    words = " ".join(tokens(pattern))
+    return f" {words}" if pattern.endswith("*") else f" {words} "
 
 
-def _hits(leaves: _FactLeaves, value: str) -> Iterable[int]:
-    """Yield the numbers of the leaves that one value has."""
-    if leaves.expressions:
-        composed = unicodedata.normalize("NFC", value)
-        for compiled, number in leaves.expressions:
-            if compiled.search(composed) is not None:
-                yield number
-    if not (leaves.words or leaves.phrases or leaves.beginnings):
-        return
-    cut = tokens(value)
-    known = set(cut)
-    for word in leaves.words.keys() & known:
-        yield from leaves.words[word]
-    starts = leaves.phrases.keys() & known
-    if starts:
-        spaced = f" {' '.join(cut)} "
-        yield from (number for start in starts for phrase, number in leaves.phrases[start] if phrase in spaced)
-    if leaves.beginnings:
-        ordered = sorted(known)
-        for beginning, number in leaves.beginnings:
-            place = bisect_left(ordered, beginning)
-            if place < len(ordered) and ordered[place].startswith(beginning):
-                yield number
+def _set_of(pieces: list[str]) -> re2.Set:
+    options = re2.Options()
+    options.literal = True
+    options.log_errors = False
+    found = re2.Set.SearchSet(options)
+    for piece in (*pieces, ""):
+        found.Add(piece)
+    found.Compile()
+    return found
+
+
+def _filter_of(bodies: list[str]) -> re2.Filter:
+    found = re2.Filter()
+    for body in bodies:
+        found.Add(body, expression_options())
+    if bodies:
+        found.Compile()
+    return found

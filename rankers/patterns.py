@@ -105,11 +105,16 @@ def _is_allowed(char: str) -> bool:
 @lru_cache(maxsize=1024)
 def expression(body: str) -> re2._Regexp[str]:
     """Compile what stands between the slashes. Raises re2.error."""
+    return re2.compile(body, expression_options())
+
+
+def expression_options() -> re2.Options:
+    """Return how expressions are run: case does not count, memory is bounded."""
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False
     options.max_mem = _MAX_MEMORY
-    return re2.compile(body, options)
+    return options
 
 
 def _fault_of_expression(body: str) -> str | None:

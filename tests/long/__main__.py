@@ -21,6 +21,7 @@ PROOFS: dict[str, tuple[list[str], list[str]]] = {
     "soak": ([], ["--minutes", "1"]),
     "day": ([], ["--feeds", "100"]),
     "fuzz": ([], ["--minutes", "0.2"]),
+    "rules": ([], ["--minutes", "0.2"]),
 }
 """What there is, with what it is told: in full, and quickly."""
 

@@ -1,10 +1,12 @@
 # ruff: noqa: RUF001  # letters that look alike are what is tested
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rankers.matching import match_leaf, match_leaves
-from rankers.patterns import EntryTexts, TextLeaf, fault_of
+from rankers.patterns import EntryTexts, TextLeaf, expression, fault_of
 from rankers.words import tokens
 
 TEXTS = EntryTexts(
@@ -116,3 +118,29 @@ def test_no_expression_can_hold_the_engine_up(pattern):
     assert fault_of(pattern) is None
     for body in ("a" * 100_000, "x" * 100_000 + "!"):
         match_leaf(TextLeaf("text", pattern), EntryTexts(body=body))
+
+
+EXPRESSIONS = [
+    "rent", "RENT", r"\brent\w*", "^rent", "house$", "r.{0,3}t", "é", "É", "ſ", "s", "K", "k", "ß", "straße", "İ",
+    "i", r"\d{2,}", "[[:upper:]]{3}", "a|b|", "(?-i)Rent", "x*", "日.", r"\p{Greek}+", "ΣΑΣ", "σας", "rent.*house",
+]  # fmt: skip
+SAID = [
+    "rent", "RENT", "House", "STRASSE", "straße", "É", "é", "e\u0301", "ſ", "K", "k", "ı", "İ", "i", "12", "ΣΑΣ", "σας",
+    "日本", "x", "\n", "a",
+]  # fmt: skip
+TEXT = st.lists(st.sampled_from(SAID), max_size=8).map(" ".join) | st.text(max_size=40)
+
+
+@given(st.lists(st.sampled_from(EXPRESSIONS), min_size=1, max_size=8), TEXT)
+def test_expressions_are_found_as_each_alone_finds_them(bodies, text):
+    """Many are run at once behind a filter of their fixed parts, which must never hide a match."""
+    value = unicodedata.normalize("NFC", text)
+    expected = tuple(bool(value) and expression(body).search(value) is not None for body in bodies)
+    leaves = [TextLeaf("title", f"/{body}/") for body in bodies]
+    assert expected == match_leaves(leaves, EntryTexts(title=text))
+
+
+def test_two_hundred_of_the_longest_patterns_are_all_found():
+    words = [f"{number:04}" + "abcdefghij"[number % 10] * 190 for number in range(200)]
+    leaves = [TextLeaf("text", word) for word in words] + [TextLeaf("text", f"/{word}/") for word in words]
+    assert (True,) * 400 == match_leaves(leaves, EntryTexts(body=" ".join(words)))
