@@ -14,7 +14,7 @@ from aggregator.cli.refreshing import find_feeds, refresh_sources
 from aggregator.errors import BusyError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState, JobState
-from aggregator.services import importing, neighbour, subscribing
+from aggregator.services import importing, keys, neighbour, subscribing
 from aggregator.services.health import fault_sentence
 from aggregator.services.shapes import discovery_shape, feed_shape, health_shape, job_shape, report_shape, traffic_shape
 
@@ -68,6 +68,23 @@ def list_(console: Console) -> None:
         for s in shapes
     ]
     console.show(shapes, table([("id", "entries", "last good", "folder", "title", "address"), *rows]))
+
+
+@command(feeds, "source")
+@click.argument("url")
+@click.option("--source", metavar="KEY", help="Count it as this source; empty for the one proposed from its site.")
+@click.option("--owner", metavar="KEY", help="The owner whose source it is; empty for the source itself.")
+def source_(console: Console, url: str, source: str | None, owner: str | None) -> None:
+    """Say what the feed at URL counts as in rules and in who has room; without options, show it."""
+    with console.desk() as (desk, actor):
+        feed = keys.source_at(desk, actor, url).feed
+        if source is not None or owner is not None:
+            told = feed.source if source is None else source
+            theirs = owner if owner is not None else feed.owner if feed.owner != feed.source else ""
+            keys.set_keys(desk, actor, feed.id, source=told, owner=theirs)
+            feed = keys.source_at(desk, actor, url).feed
+    shape = {"url": feed.address, "source": feed.source, "owner": feed.owner}
+    console.show(shape, [f"{feed.address} counts as {feed.source}, of {feed.owner}."])
 
 
 @command(feeds, "health")

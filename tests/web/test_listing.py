@@ -94,3 +94,16 @@ def test_a_live_list_says_when_its_first_edition_comes(member, newsroom):
     wish = ListWish("Morning", "many-voices", times=("07:00",))
     listing.add_list(newsroom.desk, newsroom.actor(), wish)
     assert "Its first edition comes at" in member.page("/lists/morning")
+
+
+def test_what_a_feed_counts_as_is_changed_and_taken_back(member, known):
+    feed = f"/sources/{known['feed']}"
+    assert member.post(f"{feed}/keys", {"source": "the-paper", "owner": "the-house"}).status_code == 303
+    page = member.page(feed)
+    assert "the-paper</span> of <span" in page
+    fields = dict(re.findall(r'<input type="hidden" name="(source|owner)" value="([^"]*)">', page))
+    assert fields["source"] == "tide.example"
+    member.post(f"{feed}/keys", fields)
+    assert "the-paper" not in member.page(feed).split("</dl>")[0].split("<dl")[1]
+    member.post("/sources/2/keys", {"source": "tide.example", "owner": ""})
+    assert "Canal Vecinal" in member.page("/sources/voices")

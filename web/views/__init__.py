@@ -26,6 +26,7 @@ from web.views import (
     shelves,
     sources,
     up,
+    voices,
     websub,
 )
 
@@ -46,6 +47,7 @@ BLUEPRINTS = (
             shelves,
             sources,
             newsletters,
+            voices,
             access,
             importing,
             rules,

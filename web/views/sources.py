@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId
-from aggregator.services import discovering, neighbour, subscribing
+from aggregator.services import discovering, keys, neighbour, subscribing
 from aggregator.services.access import shown_access
 from aggregator.services.rights import Right, may
 from aggregator.services.subscribing import Removed
@@ -84,7 +84,12 @@ def show(feed_id: int) -> str:
     moves = [move for move in neighbour.recent_moves(desk(), actor()) if move.feed_id == source.feed.id]
     access = shown_access(desk(), actor(), source.feed.id) if may(actor(), Right.CHANGE_SOURCES) else None
     return render_template(
-        "source.html", source=source, moves=moves, access=access, folders=subscribing.folders(desk(), actor())
+        "source.html",
+        beside=keys.beside(desk(), actor(), source.feed.id),
+        source=source,
+        moves=moves,
+        access=access,
+        folders=subscribing.folders(desk(), actor()),
     )
 
 

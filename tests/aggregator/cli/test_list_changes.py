@@ -70,3 +70,11 @@ def test_why_takes_a_link(filled):
     assert by_link.json["entry"] == first["id"]
     assert by_link.json["position"] == 1
     assert filled("why", "https://nothing.example/", "--list", "front-page").code == 2
+
+
+def test_a_feed_counts_as_what_editors_say(own_filled):
+    url = own_filled("feeds", "list", "--json").json[0]["url"]
+    before = own_filled("feeds", "source", url, "--json").json
+    told = own_filled("feeds", "source", url, "--source", "paper", "--owner", "house", "--json").json
+    assert (told["source"], told["owner"]) == ("paper", "house")
+    assert own_filled("feeds", "source", url, "--source", "", "--owner", "", "--json").json == before
