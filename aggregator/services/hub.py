@@ -26,6 +26,7 @@ from aggregator.store import hub as stored
 from aggregator.store import lists, members
 
 if TYPE_CHECKING:
+    from aggregator.model.ids import ListId
     from aggregator.services.desk import Desk
 
 SUBSCRIBE: Final = "subscribe"
@@ -105,7 +106,7 @@ def settle(desk: Desk, asked: Subscriber, *, agreed: bool) -> None:
     """Do what was asked where its address agreed; else only forget that it was asked."""
     now = desk.clock.now()
     key = _key(asked.topic, asked.callback, waiting=False)
-    told = fingerprint(desk, asked)
+    told = fingerprint(desk, asked.list_id)
     with desk.database.write() as conn:
         stored.delete_over(conn, now)
         stored.delete_one(conn, asked.key)
@@ -125,9 +126,9 @@ def settle(desk: Desk, asked: Subscriber, *, agreed: bool) -> None:
             stored.put(conn, kept, host=urlsplit(asked.callback).hostname or "", due=now)
 
 
-def fingerprint(desk: Desk, subscriber: Subscriber) -> bytes | None:
+def fingerprint(desk: Desk, list_id: ListId) -> bytes | None:
     """Say what is in a feed now: another when entries came or went or the rule changed. None: no longer public."""
-    slug = _public_slug(desk, subscriber)
+    slug = _public_slug(desk, list_id)
     if slug is None:
         return None
     with desk.database.read() as conn:
@@ -155,11 +156,27 @@ def forget(desk: Desk, subscriber: Subscriber) -> None:
         stored.delete_one(conn, subscriber.key)
 
 
-def waiting(desk: Desk, limit: int) -> tuple[tuple[Subscriber, ...], tuple[Subscriber, ...]]:
-    """Give what is to be confirmed, and who may have to be told."""
+def unconfirmed(desk: Desk, limit: int) -> tuple[Subscriber, ...]:
+    """Give what is to be confirmed."""
+    with desk.database.read() as conn:
+        return stored.get_asked(conn, desk.clock.now(), limit=limit)
+
+
+def untold(desk: Desk, limit: int) -> tuple[tuple[Subscriber, bytes], ...]:
+    """Give who is to be told, each with what is new; whoever followed a list that is no longer public is forgotten."""
     now = desk.clock.now()
     with desk.database.read() as conn:
-        return stored.get_asked(conn, now, limit=limit), stored.get_agreed(conn, now, limit=limit)
+        followed = stored.get_lists(conn, now)
+    found: list[tuple[Subscriber, bytes]] = []
+    for list_id in followed:
+        news = fingerprint(desk, list_id)
+        if news is None:
+            with desk.database.write() as conn:
+                stored.delete_of_list(conn, list_id)
+            continue
+        with desk.database.read() as conn:
+            found += ((each, news) for each in stored.get_untold(conn, list_id, news, now, limit=limit))
+    return tuple(found)
 
 
 def signature(desk: Desk, subscriber: Subscriber, body: bytes) -> str | None:
@@ -179,9 +196,9 @@ def secret_of(desk: Desk, subscriber: Subscriber) -> bytes:
         return b""
 
 
-def _public_slug(desk: Desk, subscriber: Subscriber) -> str | None:
+def _public_slug(desk: Desk, list_id: ListId) -> str | None:
     with desk.database.read() as conn:
-        found = lists.find_list_by_id(conn, subscriber.list_id)
+        found = lists.find_list_by_id(conn, list_id)
         return found.slug if found and sharing.is_public(conn, found) else None
 
 

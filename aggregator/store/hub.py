@@ -58,10 +58,27 @@ def get_asked(conn: Connection, now: datetime, *, limit: int) -> tuple[Subscribe
     return tuple(map(_of, conn.execute(found, {"limit": limit})))
 
 
-def get_agreed(conn: Connection, now: datetime, *, limit: int) -> tuple[Subscriber, ...]:
-    """Return who may be told now, the longest due first."""
-    found = _DUE.where(table.c.wanted.is_(None), table.c.due <= now, table.c.until > now)
+def get_lists(conn: Connection, now: datetime) -> tuple[ListId, ...]:
+    """Return the lists somebody is to be told of."""
+    found = select(table.c.list_id).where(table.c.wanted.is_(None), table.c.until > now).distinct()
+    return tuple(ListId(each) for each in conn.execute(found.order_by(table.c.list_id)).scalars())
+
+
+def get_untold(conn: Connection, list_id: ListId, news: bytes, now: datetime, *, limit: int) -> tuple[Subscriber, ...]:
+    """Return who is to be told of a list now and was told something else last, the longest due first."""
+    found = _DUE.where(
+        table.c.list_id == list_id,
+        table.c.wanted.is_(None),
+        table.c.due <= now,
+        table.c.until > now,
+        table.c.told.is_distinct_from(news),
+    )
     return tuple(map(_of, conn.execute(found, {"limit": limit})))
+
+
+def delete_of_list(conn: Connection, list_id: ListId) -> None:
+    """Forget all that was asked and agreed of a list."""
+    conn.execute(delete(table).where(table.c.list_id == list_id))
 
 
 def set_next(conn: Connection, key: bytes, *, due: datetime, failures: int, told: bytes | None) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import secrets
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -54,21 +53,15 @@ class OurHub:
 
     async def round(self) -> None:
         """Confirm what was asked, then tell who is to be told. Raises BusyError."""
-        asked, _ = await self._in_thread(lambda: hub.waiting(self._desk, AT_ONCE))
-        for each in asked:
-            await self._confirm(each)
-        _, agreed = await self._in_thread(lambda: hub.waiting(self._desk, AT_ONCE))
-        if not agreed:
+        for asked in await self._in_thread(lambda: hub.unconfirmed(self._desk, AT_ONCE)):
+            await self._confirm(asked)
+        untold = await self._in_thread(lambda: hub.untold(self._desk, AT_ONCE))
+        if not untold:
             return
         bodies: dict[str, Fetched] = {}
-        state = {each.list_id: each for each in agreed}
-        news = {
-            list_id: await self._in_thread(partial(hub.fingerprint, self._desk, each))
-            for list_id, each in state.items()
-        }
         async with self._own_door() as door:
-            for each in agreed:
-                await self._tell(each, news[each.list_id], door, bodies)
+            for subscriber, news in untold:
+                await self._tell(subscriber, news, door, bodies)
 
     async def _confirm(self, asked: Subscriber) -> None:
         challenge = secrets.token_urlsafe(24)
@@ -82,14 +75,7 @@ class OurHub:
             agreed = False
         await self._in_thread(lambda: hub.settle(self._desk, asked, agreed=agreed))
 
-    async def _tell(
-        self, subscriber: Subscriber, now: bytes | None, door: Outbound, bodies: dict[str, Fetched]
-    ) -> None:
-        if now is None:
-            await self._in_thread(lambda: hub.forget(self._desk, subscriber))
-            return
-        if now == subscriber.told:
-            return
+    async def _tell(self, subscriber: Subscriber, now: bytes, door: Outbound, bodies: dict[str, Fetched]) -> None:
         try:
             if subscriber.topic not in bodies:
                 bodies[subscriber.topic] = await door.get_feed(self._own(subscriber.topic), Validators())

@@ -137,6 +137,19 @@ def test_who_asked_and_agreed_is_told_of_news_once_with_a_signature(world):
     assert "Late news" in {entry.title for entry in feedparser.parse(body).entries}
 
 
+def test_of_many_nobody_waits_for_ever(world, monkeypatch):
+    monkeypatch.setattr("aggregator.worker.our_hub.AT_ONCE", 1)
+    host = world.subscriber.callback.partition("?")[0]
+    for n in range(3):
+        world.ask(callback=f"{host}?n={n}")
+    for _ in range(3):
+        world.work()
+    world.news()
+    for _ in range(3):
+        world.work()
+    assert len(world.subscriber.sent) == 3
+
+
 def test_the_feed_names_the_hub_and_itself(world):
     links = {
         link.rel: link.href for link in feedparser.parse(world.client.get("/lists/front-page.atom").data).feed.links
