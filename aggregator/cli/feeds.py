@@ -11,7 +11,7 @@ import click
 from aggregator.cli import faults
 from aggregator.cli.console import Instant, command, table
 from aggregator.cli.refreshing import find_feeds, refresh_sources
-from aggregator.errors import BusyError
+from aggregator.errors import BusyError, NotFoundError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState, JobState
 from aggregator.services import importing, keys, neighbour, subscribing
@@ -131,6 +131,22 @@ def refresh(console: Console, *, everything: bool, now: datetime | None) -> int:
     )
     # A source that fails is told by `feeds health`; the refresh itself was done.
     return faults.DONE
+
+
+@command(feeds, "full-text")
+@click.argument("url")
+@click.option("--on/--off", "on", required=True, help="Fetch whole texts from now on, or stop to.")
+def full_text(console: Console, url: str, *, on: bool) -> None:
+    """Fetch the whole text of entries from their pages for the feed at URL, where the site's robots.txt allows it."""
+    with console.desk() as (desk, actor):
+        found = next((each for each in subscribing.sources(desk, actor) if each.feed.address == url), None)
+        if found is None:
+            raise NotFoundError("feed", url)
+        subscribing.set_full_text(desk, actor, found.feed.id, on=on)
+    said = (
+        "The newest and all coming entries are fetched with their whole text." if on else "Entries stay as they come."
+    )
+    console.show({"url": url, "full_text": on}, [said])
 
 
 @command(feeds, "import")

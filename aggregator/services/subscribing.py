@@ -13,7 +13,7 @@ from aggregator.outbound.guard import check_url, private_hosts
 from aggregator.services.health import fault_sentence
 from aggregator.services.rights import Right, require
 from aggregator.sources.identity import canonical_address, source_key
-from aggregator.store import feeds, leases, subscriptions
+from aggregator.store import again, feeds, leases, subscriptions
 from aggregator.store import folders as shelves
 from aggregator.text.masking import mask
 from aggregator.update.schedule import first_due
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 TITLE_LENGTH = 300
 FOLDER_LENGTH = 200
 FOLDER_DEPTH = 20
+NEWEST = 10
+"""Entries held that get their whole text when that is switched on: as many as one look fetches pages for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,20 @@ def resume(desk: Desk, actor: Actor, feed_id: FeedId) -> None:
 
 
 def set_full_text(desk: Desk, actor: Actor, feed_id: FeedId, *, on: bool) -> None:
-    """Fetch the whole text of a source's coming entries from their pages, or stop to. Raises NotFoundError."""
+    """Fetch the whole text of a source's newest and coming entries from their pages, or stop to.
+
+    Raises NotFoundError.
+    """
     require(actor, Right.CHANGE_SOURCES)
     with desk.database.write() as conn:
         held = subscriptions.get_subscribed_feed(conn, actor.group, feed_id).feed
         if on != (held.full_text is not None):
             feeds.set_full_text(conn, feed_id, "" if on else None)
+            if on:
+                again.read_again(conn, feed_id, NEWEST)
+                if not held.paused:
+                    leases.set_due(conn, feed_id, first_due(desk.clock.now(), held.health.last_tried))
+    desk.ask.wake()
 
 
 def remove(desk: Desk, actor: Actor, feed_id: FeedId) -> Removed:

@@ -143,7 +143,7 @@ def full_text(feed_id: int) -> ResponseReturnValue:
     on = request.form.get("on") == "1"
     subscribing.set_full_text(desk(), actor(), FeedId(feed_id), on=on)
     if on:
-        return _back_to(feed_id, gettext("Coming entries are fetched with their whole text."))
+        return _back_to(feed_id, gettext("The newest and all coming entries are fetched with their whole text."))
     return _back_to(feed_id, gettext("Entries stay as the feed brings them."))
 
 

@@ -6,9 +6,13 @@ import gzip
 
 import pytest
 
+from aggregator.model.subscription import NewSubscription
+from aggregator.services import subscribing
+from aggregator.services.accounts import operator
 from aggregator.sources.clean import HtmlCleaner
-from aggregator.store import entries, feeds
-from tests.aggregator.worker.loopback import add, due, get, rss
+from aggregator.store import entries, feeds, subscriptions
+from aggregator.update.schedule import LONGEST
+from tests.aggregator.worker.loopback import NOW, add, due, get, rss
 
 SENTENCES = "".join(
     f"<p>In paragraph {n} the boats <b>rose</b> with the tide and nobody was late.</p>" for n in range(20)
@@ -129,3 +133,49 @@ def test_safety_08_a_link_into_a_private_network_is_not_followed(desk, server):
         feeds.set_full_text(conn, feed_id, "")
     due(desk)
     assert get(desk, feed_id).full_text in {"robots", "refused-address"}
+
+
+def subscribed(desk, feed):
+    with desk.database.write() as conn:
+        feeds.set_full_text(conn, feed, None)
+        subscriptions.add_subscription(conn, operator(desk).group, NewSubscription(feed), now=NOW)
+
+
+def test_switching_it_on_fetches_the_newest_entries_once_more(desk, server, feed, clock):
+    allow(server)
+    subscribed(desk, feed)
+    due(desk)
+    assert "In paragraph" not in entry_and_body(desk, feed)[1].content_html
+    subscribing.set_full_text(desk, operator(desk), feed, on=True)
+    clock.instant += LONGEST
+    due(desk)
+    assert "In paragraph 19" in entry_and_body(desk, feed)[1].content_html
+    clock.instant += LONGEST
+    due(desk)
+    assert server.asked["/a"] == 1
+
+
+HOSTILE_PAGES = {
+    "nested": b"<html><body>" + b"<div>" * 100_000 + b"deep",
+    "large": b"<html><body><article>" + b"<p>Words in the boat. " * 250_000,
+    "scripts": b"<html><body><article>" + b"<script>alert(1)</script><p onclick=alert(1)>Boats again</p>" * 5_000,
+    "not text": bytes(range(256)) * 4_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_PAGES)
+def test_safety_16_a_hostile_page_is_contained(desk, server, feed, name):
+    allow(server)
+    server.put("/a", HOSTILE_PAGES[name], Content_Type="text/html")
+    assert due(desk).entries_new == 1
+    entry, body = entry_and_body(desk, feed)
+    assert entry.title == "Title a"
+    assert "alert" not in body.content_html
+    assert len(body.content_html) <= 2 * 2**20
+
+
+def test_safety_07_a_page_that_leads_inward_is_not_followed(desk, server, feed):
+    allow(server)
+    server.put("/a", status=302, Location="http://10.0.0.1/secret")
+    due(desk)
+    assert get(desk, feed).full_text == "refused-address"

@@ -6,11 +6,15 @@ from itertools import pairwise
 
 import pytest
 
+from aggregator.errors import ConflictError
 from aggregator.model.access import Access
 from aggregator.model.fault import FaultCode
 from aggregator.model.feed import Move
+from aggregator.model.subscription import NewSubscription
+from aggregator.services import moving
 from aggregator.services.access import seal
-from aggregator.store import access, moves
+from aggregator.services.accounts import operator
+from aggregator.store import access, moves, subscriptions
 from aggregator.update.schedule import LONGEST
 from tests.aggregator.worker.loopback import NOW, add, due, get, rss, titles
 
@@ -151,3 +155,46 @@ def test_a_password_sealed_under_another_secret_is_a_fault_and_nothing_is_sent(d
     due(desk)
     assert get(desk, feed).health.fault.code is FaultCode.NO_ACCESS
     assert server.asked["/feed"] == 0
+
+
+def asked_to_move(desk, server, clock):
+    (feed,) = add(desk, server.put("/old", rss("a", "b")))
+    due(desk)
+    with desk.database.write() as conn:
+        subscriptions.add_subscription(conn, operator(desk).group, NewSubscription(feed), now=NOW)
+    target = server.put("/new", rss("a", "b"))
+    old = server.put("/old", status=301, Location="/new")
+    live(desk, clock, days=1)
+    assert get(desk, feed).moved_to == target
+    return feed, old, target
+
+
+def test_an_editor_follows_at_once_and_goes_back(desk, server, clock):
+    feed, old, target = asked_to_move(desk, server, clock)
+    assert moving.follow_move(desk, operator(desk), feed) == old
+    assert get(desk, feed).address == target
+    with pytest.raises(ConflictError):
+        moving.undo_follow(desk, operator(desk), feed, "http://elsewhere.example/")
+    moving.undo_follow(desk, operator(desk), feed, old)
+    assert get(desk, feed).address == old
+    live(desk, clock)
+    assert get(desk, feed).address == old  # what an editor took back is not done again by itself
+
+
+def test_what_an_editor_refused_stays_until_it_counts_again(desk, server, clock):
+    feed, old, target = asked_to_move(desk, server, clock)
+    moving.refuse_move(desk, operator(desk), feed)
+    live(desk, clock)
+    assert get(desk, feed).address == old
+    moving.undo_refusal(desk, operator(desk), feed)
+    live(desk, clock)
+    assert get(desk, feed).address == target
+
+
+def test_a_source_that_says_nothing_is_not_moved(desk, server):
+    (feed,) = add(desk, server.put("/old", rss("a")))
+    with desk.database.write() as conn:
+        subscriptions.add_subscription(conn, operator(desk).group, NewSubscription(feed), now=NOW)
+    for act in (moving.follow_move, moving.refuse_move):
+        with pytest.raises(ConflictError):
+            act(desk, operator(desk), feed)
