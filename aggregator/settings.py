@@ -40,6 +40,8 @@ class Settings:
     parse_processes: int = 2
     fetch_connections: int = 32
     parse_memory_mib: int = 512
+    semantic: str = "light"
+    semantic_model: str = ""
     secret: str = ""
 
 
@@ -70,6 +72,10 @@ OPTIONS: Mapping[str, Option] = {
     "parse_processes": Option("Number of processes that read documents."),
     "fetch_connections": Option("Number of feeds fetched at the same time."),
     "parse_memory_mib": Option("Memory one document may take while it is read, in MiB."),
+    "semantic": Option(
+        "What finds entries of like meaning: full (sentence-transformers), light (16 languages, 150 MB), none."
+    ),
+    "semantic_model": Option("Folder of a sentence-transformers model for full; empty: the packaged English one."),
     "secret": Option(
         "Key that signs cookies and image links; empty: made once and kept in the data directory.",
         secret=True,

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BadInputError, BadSettingError, NotFoundError
 from aggregator.model.clocks import open_clock
+from aggregator.model.meaning import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aggregator.model.ports import Clock
+    from aggregator.model.meaning import ModelCard
+    from aggregator.model.ports import Clock, Embedder, VectorIndex
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
     from aggregator.store.database import Database
@@ -58,6 +60,33 @@ def open_desk(settings: Settings, *, create: bool = False) -> Iterator[Desk]:
     finally:
         columns.close()
         database.close()
+
+
+def open_embedder(engine: str, folder: str) -> Embedder:
+    """Load a model, for the model's process alone. `folder`: weights an admin put there; empty: what is packaged.
+
+    Raises BadSettingError where the engine or its weights are not installed.
+    """
+    if engine == Engine.LIGHT:
+        from aggregator.semantic.light import LightEmbedder  # noqa: PLC0415  # NumPy and 150 MB of weights
+
+        return LightEmbedder()
+    if engine == Engine.FULL:
+        from aggregator.semantic.embedder import FullEmbedder, languages_of  # noqa: PLC0415  # torch
+
+        return FullEmbedder(Path(folder), languages_of(Path(folder))) if folder else FullEmbedder()
+    raise BadSettingError("semantic", "full, light or none is expected")
+
+
+def open_vector_index(settings: Settings, database: Database, card: ModelCard, identity: str) -> VectorIndex:
+    """Open the index of a model's vectors: pgvector where the server has it, else FAISS in the data directory."""
+    from aggregator.store.vector_index import PostgresIndex, has_pgvector  # noqa: PLC0415  # SQLAlchemy
+
+    if has_pgvector(database):
+        return PostgresIndex(database, card.id, card.dimensions)
+    from aggregator.semantic.faiss_index import FaissIndex  # noqa: PLC0415  # FAISS, in the worker only
+
+    return FaissIndex(settings.data / "vectors" / "index", card.id, card.dimensions, identity)
 
 
 def migrate_database(settings: Settings) -> Path | None:

@@ -21,6 +21,11 @@ class Topic:
     text: str | None
     examples: tuple[str, ...]
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the texts that describe it, each of which may be the nearest."""
+        return self.examples if self.text is None else (self.text,)
+
     def canonical(self) -> dict[str, object]:
         """Return the topic as it stands in the canonical rule."""
         if self.text is not None:

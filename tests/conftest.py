@@ -15,6 +15,9 @@ from aggregator.store.database import Database
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
+# Most workers of tests need no model, and each would take a second and 150 MB to load it.
+os.environ.setdefault("BROADSHEET_SEMANTIC", "none")
+
 
 class StoppedClock:
     def now(self):

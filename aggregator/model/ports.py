@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from datetime import datetime
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aggregator.model.candidate import Hit
     from aggregator.model.discovery import Discovery
-    from aggregator.model.ids import FeedId
+    from aggregator.model.ids import EntryId, FeedId
+    from aggregator.model.meaning import ModelCard
 
 
 class Clock(Protocol):
@@ -69,6 +74,47 @@ class Audio:
     parts: Generator[bytes, None, None]
 
 
+class Embedder(Protocol):
+    """A model that gives texts vectors: near in meaning is near in angle. Loaded in the model's process only."""
+
+    card: ModelCard
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one vector of length one for each text, shape (texts, card.dimensions)."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """The vectors of entries by one model, for finding the nearest. A cache: the store has the truth."""
+
+    @property
+    def version(self) -> int:
+        """The data version up to which it holds what is stored; 0 where it is empty or was not what was written."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many entries it holds."""
+        ...
+
+    def apply(
+        self, ids: Sequence[EntryId], vectors: NDArray[np.float32], gone: Sequence[EntryId], *, version: int
+    ) -> None:
+        """Take in vectors, in the place of those the entries had, and let go of the entries that are gone."""
+        ...
+
+    def nearest(self, vector: NDArray[np.float32], count: int) -> tuple[Hit, ...]:
+        """Return the entries nearest to a vector of length one, the nearest first; the score is the cosine."""
+        ...
+
+    def save(self) -> None:
+        """See that what was taken in outlives this process. Raises OSError."""
+        ...
+
+    def heal(self) -> bool:
+        """Save again where somebody else changed what was saved; says whether it had to. Raises OSError."""
+        ...
+
+
 class Ask(Protocol):
     """What a web process or command asks the worker for. Raises BusyError where no worker answers."""
 
@@ -86,6 +132,18 @@ class Ask(Protocol):
 
     def discover(self, address: str, *, wait: float) -> Discovery:
         """Look for feeds at an address. Raises FetchError (TIMEOUT) where that is not done after `wait` seconds."""
+        ...
+
+    def embed(self, texts: Sequence[str], *, wait: float) -> list[bytes]:
+        """Return the vectors of some words, packed as in the store."""
+        ...
+
+    def nearest(self, text: str, count: int, *, wait: float) -> tuple[Hit, ...]:
+        """Return the entries nearest in meaning to some words, the nearest first."""
+        ...
+
+    def like(self, entry_id: EntryId, count: int, *, wait: float) -> tuple[Hit, ...]:
+        """Return the entries nearest in meaning to an entry, itself among them, the nearest first."""
         ...
 
     def wake(self) -> None:

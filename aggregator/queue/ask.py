@@ -1,7 +1,8 @@
 """Asks the running worker over DATA/worker.sock (model.ports.Ask): what a web process or command cannot do itself.
 
 One connection a question; a question and its answer are one msgpack map each, framed by their length.
-`{"ask": "refresh" | "image" | "audio" | "discover" | "wake" | "ping", ...}` is answered by `{"ok": ...}`,
+`{"ask": "refresh" | "image" | "audio" | "discover" | "embed" | "nearest" | "like" | "wake" | "ping", ...}`
+is answered by `{"ok": ...}`,
 `{"fault": [code, detail, retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
 """
 
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.errors import BadInputError, BusyError, FetchError
+from aggregator.model.candidate import Hit
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.ids import EntryId
 from aggregator.model.ports import Audio, AudioHead, Image, RefreshReport
 from aggregator.queue.frames import frame, read_frame, short_path
 
@@ -77,6 +80,19 @@ class WorkerSocket:
             tried=tuple(Tried(tried["address"], _fault(tried["fault"])) for tried in found["tried"]),
         )
 
+    def embed(self, texts: Sequence[str], *, wait: float) -> list[bytes]:
+        """Return the vectors of some words, packed as in the store. Raises BusyError without worker or model."""
+        vectors: list[bytes] = self._ask({"ask": "embed", "texts": list(texts), "wait": wait}, wait)
+        return vectors
+
+    def nearest(self, text: str, count: int, *, wait: float) -> tuple[Hit, ...]:
+        """Return the entries nearest in meaning to some words. Raises BusyError without worker or model in time."""
+        return _hits(self._ask({"ask": "nearest", "text": text, "count": count, "wait": wait}, wait))
+
+    def like(self, entry_id: EntryId, count: int, *, wait: float) -> tuple[Hit, ...]:
+        """Return the entries nearest in meaning to an entry. Raises BusyError without worker or model in time."""
+        return _hits(self._ask({"ask": "like", "entry": entry_id, "count": count, "wait": wait}, wait))
+
     def wake(self) -> None:
         """Tell the worker to look for waiting jobs and due feeds now; quietly does nothing without one."""
         try:
@@ -124,6 +140,10 @@ def _parts(connection: socket.socket, opened: ExitStack) -> Generator[bytes, Non
 
 def _fault(told: Mapping[str, Any] | None) -> Fault | None:
     return Fault(FaultCode(told["code"]), told["detail"], told["retry_after"]) if told else None
+
+
+def _hits(told: Sequence[Sequence[Any]]) -> tuple[Hit, ...]:
+    return tuple(Hit(EntryId(entry_id), score) for entry_id, score in told)
 
 
 def _answer(answer: Mapping[str, Any]) -> Any:

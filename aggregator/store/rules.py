@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CURRENT = (
     select(func.max(rule_version.c.id)).where(rule_version.c.rule_id == rule.c.id).correlate(rule).scalar_subquery()
 )
+_ALL_TEXTS = select(rule_version.c.toml).distinct()
 _RULES = (
     select(rule.c.id, rule.c.owner, rule.c.slug, _CURRENT.label("current"))
     .where(rule.c.owner == bindparam("owner"))
@@ -105,6 +106,11 @@ def get_current_versions(conn: Connection, owner: OwnerId) -> tuple[RuleVersion,
     """Return the current version of each of an owner's rules, by title."""
     versions = (_version_of(row) for row in conn.execute(_CURRENT_VERSIONS, {"owner": owner}))
     return tuple(sorted(versions, key=lambda version: (version.title, version.slug)))
+
+
+def get_all_texts(conn: Connection) -> tuple[str, ...]:
+    """Return the texts of all versions of all rules, each text once."""
+    return tuple(conn.execute(_ALL_TEXTS).scalars())
 
 
 def get_rules(conn: Connection, owner: OwnerId) -> tuple[Rule, ...]:

@@ -14,7 +14,7 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.fault import Fault, FaultCode
-from aggregator.model.ids import FeedId
+from aggregator.model.ids import EntryId, FeedId
 from aggregator.model.ports import Span
 from aggregator.queue.frames import HEADER, frame, length_of, short_path
 
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 LARGEST_QUESTION = 1024 * 1024
 READ_SECONDS = 5.0
 LONGEST_WAIT = 3600.0
+MOST_TEXTS = 64
+LONGEST_TEXT = 2_000
 STALL_SECONDS = 60.0
 """A listener who takes nothing for so long has stopped; the player asks again from where it is."""
 
@@ -54,6 +56,18 @@ class Answers(Protocol):
 
     async def discover(self, address: str) -> Discovery:
         """Look for feeds at an address."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Return the vectors of some words. Raises BusyError."""
+        ...
+
+    async def nearest(self, text: str, count: int) -> list[tuple[int, float]]:
+        """Return the entries nearest in meaning to some words. Raises BusyError."""
+        ...
+
+    async def like(self, entry_id: EntryId, count: int) -> list[tuple[int, float]]:
+        """Return the entries nearest in meaning to an entry; none where it has no vector. Raises BusyError."""
         ...
 
     def wake(self) -> None:
@@ -144,11 +158,23 @@ class AnswerServer:
                 return await self._image(url, wait)
             case {"ask": "discover", "address": str() as address, "wait": int() | float() as wait}:
                 return asdict(await _in_time(self._answers.discover(address), wait))
+            case {"ask": "embed" | "nearest" | "like", "wait": int() | float() as wait}:
+                return await _soon(self._meant(question), wait)
             case {"ask": "wake"}:
                 self._answers.wake()
                 return None
             case {"ask": "ping"}:
                 return {"state": self._answers.state(), "pid": os.getpid(), "clock": self._clock}
+        raise ValueError("nobody taught the worker this question")
+
+    def _meant(self, question: dict[str, Any]) -> Awaitable[Any]:
+        match question:
+            case {"ask": "embed", "texts": list() as texts}:
+                return self._answers.embed(_words(texts))
+            case {"ask": "nearest", "text": str() as text, "count": int() as count}:
+                return self._answers.nearest(text[:LONGEST_TEXT], count)
+            case {"ask": "like", "entry": int() as entry, "count": int() as count}:
+                return self._answers.like(EntryId(entry), count)
         raise ValueError("nobody taught the worker this question")
 
     async def _refresh(self, feeds: list[Any] | None, wait: float) -> dict[str, int] | None:
@@ -214,6 +240,20 @@ async def _in_time(work: Awaitable[Done], wait: float) -> Done:
             return await work
     except TimeoutError as exc:
         raise FetchError(Fault(FaultCode.TIMEOUT, f"{wait:g} s")) from exc
+
+
+async def _soon(work: Awaitable[Done], wait: float) -> Done:
+    try:
+        async with asyncio.timeout(min(max(wait, 0.0), LONGEST_WAIT)):
+            return await work
+    except TimeoutError as exc:
+        raise BusyError("the model", 1) from exc
+
+
+def _words(texts: list[Any]) -> list[str]:
+    if len(texts) > MOST_TEXTS or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"at most {MOST_TEXTS} texts are read at a time")
+    return [text[:LONGEST_TEXT] for text in texts]
 
 
 async def _question(reader: asyncio.StreamReader) -> dict[str, Any]:

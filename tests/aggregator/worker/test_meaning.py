@@ -1,0 +1,104 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from aggregator.errors import BusyError
+from aggregator.model.ids import EntryId
+from aggregator.store import entries, stories, values, vectors
+from aggregator.worker.fetch_loop import steady_seconds
+from aggregator.worker.meaning import Meaning
+from tests.aggregator.worker.loopback import add, due, rss
+
+STRIKE = "Tenants in the harbour district begin a rent strike"
+GREVE = "Les locataires du quartier du port entament une grève des loyers"
+QUAKE = "Strong earthquake shakes the northern coast, dozens injured"
+
+
+@pytest.fixture
+def light(desk):
+    return replace(desk, settings=replace(desk.settings, semantic="light"))
+
+
+def run(desk, *asked):
+    """Let a worker read what there is, then ask it; gives its answers."""
+
+    async def work():
+        meaning = Meaning(desk, steady=steady_seconds)
+        try:
+            await meaning.run()
+            return [await ask(meaning) for ask in asked]
+        finally:
+            meaning.stop()
+            await asyncio.to_thread(meaning.close)
+
+    return asyncio.run(work())
+
+
+def by_title(desk):
+    with desk.database.read() as conn:
+        return {entry.title: entry for entry in entries.iter_entries(conn, limit=100)}
+
+
+def fill(desk, server, *titles):
+    add(desk, server.put("/feed", rss(*titles)))
+    due(desk)
+    return by_title(desk)
+
+
+def test_a_worker_reads_entries_and_finds_them_by_meaning_in_another_language(light, server):
+    held = fill(light, server, STRIKE, QUAKE)
+    nearest, like = run(light, lambda m: m.nearest("grève des loyers", 2), lambda m: m.like(held[STRIKE].id, 2))
+    assert [held[STRIKE].id, held[QUAKE].id] == [entry_id for entry_id, _ in nearest]
+    assert held[STRIKE].id == like[0][0]
+    with light.database.read() as conn:
+        model = vectors.current_model(conn)
+        assert (2, 2) == vectors.counts(conn, model)
+        assert {e.id for e in held.values()} == set(stories.stories_of(conn, [e.id for e in held.values()]))
+
+
+def test_a_second_worker_has_nothing_left_to_read_and_starts_from_the_file(light, server):
+    fill(light, server, STRIKE, QUAKE)
+    run(light)
+    with light.database.read() as conn:
+        before = values.data_version(conn)
+    (nearest,) = run(light, lambda m: m.nearest("rent", 5))
+    assert 2 == len(nearest)
+    with light.database.read() as conn:
+        assert before == values.data_version(conn)
+
+
+def test_safety_72_with_the_file_gone_the_index_is_filled_from_the_database(light, server):
+    fill(light, server, STRIKE, QUAKE)
+    run(light)
+    (light.settings.data / "vectors" / "index").write_bytes(b"noise")
+    (nearest,) = run(light, lambda m: m.nearest("rent", 5))
+    assert 2 == len(nearest)
+
+
+def test_the_same_story_in_two_languages_is_one_story(light, server):
+    held = fill(light, server, STRIKE, GREVE, QUAKE)
+    run(light)
+    with light.database.read() as conn:
+        found = stories.stories_of(conn, [entry.id for entry in held.values()])
+    assert found[held[STRIKE].id] == found[held[GREVE].id] != found[held[QUAKE].id]
+
+
+def test_without_a_model_nothing_is_read_and_questions_are_told_so(desk, server):
+    held = fill(desk, server, STRIKE)
+    none = replace(desk, settings=replace(desk.settings, semantic="none"))
+
+    async def ask():
+        meaning = Meaning(none, steady=steady_seconds)
+        await meaning.run()
+        with pytest.raises(BusyError):
+            await meaning.nearest("rent", 5)
+        with pytest.raises(BusyError):
+            await meaning.like(EntryId(held[STRIKE].id), 5)
+        meaning.stop()
+        meaning.close()
+
+    asyncio.run(ask())
+    with desk.database.read() as conn:
+        assert vectors.current_model(conn) is None
+        assert 1 == vectors.count_unread(conn, 0)
