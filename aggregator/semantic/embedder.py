@@ -1,9 +1,8 @@
-"""The full engine: sentence-transformers on torch, from weights that lie on this machine. Never reaches out."""
+"""The full engine: sentence-transformers on torch, from weights that lie on this machine. Never reaches out (HF_HUB_OFFLINE=1)."""
 
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +29,6 @@ class FullEmbedder:
 
         Raises BadSettingError where the extra `semantic` or the weights are not installed.
         """
-        os.environ["HF_HUB_OFFLINE"] = "1"
         try:
             import torch  # noqa: PLC0415  # 9 s and 400 MB, in the model's process only
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # as torch

@@ -100,7 +100,7 @@ def test_only_the_clock_port_tells_the_time(path):
 
 
 # The doors: the command line, the web server's entry, and what hands a child process its environment.
-ENVIRONMENT = {"aggregator/cli/console.py", "aggregator/cli/up.py", "aggregator/worker/parse_pool.py", "web/wsgi.py"}
+ENVIRONMENT = {"aggregator/cli/console.py", "aggregator/cli/up.py", "aggregator/worker/piped.py", "web/wsgi.py"}
 
 
 @pytest.mark.parametrize("path", [p for p in python_files(*PACKAGES) if name(p) not in ENVIRONMENT], ids=name)
