@@ -1,4 +1,4 @@
-"""The full engine: sentence-transformers on torch, from weights that lie on this machine. Never reaches out (HF_HUB_OFFLINE=1)."""
+"""The full engine: sentence-transformers on torch, from weights that lie on this machine (HF_HUB_OFFLINE=1)."""
 
 from __future__ import annotations
 

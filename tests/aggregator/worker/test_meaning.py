@@ -41,7 +41,7 @@ def by_title(desk):
 
 
 def fill(desk, server, *titles):
-    add(desk, server.put("/feed", rss(*titles)))
+    add(desk, server.put("/feed", rss(*((f"k{place}", title) for place, title in enumerate(titles)))))
     due(desk)
     return by_title(desk)
 
