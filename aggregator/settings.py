@@ -137,7 +137,7 @@ def _convert(name: str, kind: object, value: Any) -> Any:
 
 
 def _whole_number(value: Any) -> int:
-    number = int(value)
+    number = int(value) if str(value).strip().isdecimal() else 0
     if number < 1:
         raise ValueError("a whole number from 1 on is expected")
     return number

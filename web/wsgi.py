@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 
+from aggregator.errors import BroadsheetError
 from aggregator.settings import load_settings
 from web import close_app, create_app
 
 # Only a server imports this module, and it does so in each of its processes, after the fork: a database connection
 # or a lock must not be shared by two of them.
-app = create_app(load_settings(os.environ, {}))
+try:
+    app = create_app(load_settings(os.environ, {}))
+except BroadsheetError as exc:  # an operator can do something about it, and no trace helps with that
+    sys.exit(f"broadsheet: the web server cannot start: {exc}")
 atexit.register(close_app, app)

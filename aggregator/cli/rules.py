@@ -175,5 +175,7 @@ def _percent(thousandths: float) -> str:
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadDocumentError(str(file), f"cannot be read as text: {exc}") from exc
+    except OSError as exc:
+        raise BadDocumentError(str(file), f"cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise BadDocumentError(str(file), "is no text; a rule file is UTF-8") from exc

@@ -29,7 +29,7 @@ def search(console: Console, words: tuple[str, ...], limit: int) -> None:
     with console.desk() as (desk, actor):
         page = searching.search(desk, actor, asked, limit=limit)
     if page.problem:
-        raise BadInputError(asked, page.problem)
+        raise BadInputError(asked.strip() or "search", page.problem)
     shapes = [found_shape(found) for found in page.items]
     lines: list[str] = []
     for shape in shapes:

@@ -161,9 +161,13 @@ class _Shelf:
             )
 
         intents = decided()
-        # Two keys do not give the same uid in practice: that is looked for only where writing was refused.
-        new = [intent.uid for intent in intents if intent.held is None] if careful else []
-        return decided(frozenset(entries.find_entries(conn, new))) if new else intents
+        taken: frozenset[Uid] = frozenset()
+        # A uid is another entry's where a guid went from one to the next, perhaps more than once. That is rare, and
+        # looked for only where writing was refused.
+        while careful and (found := _others(conn, intents) - taken):
+            taken |= found
+            intents = decided(taken)
+        return intents
 
     def _finish(self, conn: Connection, arrived: Arrived, *, news: bool, recognised: bool) -> None:
         """Write what the document says of its feed, and when it is asked again with which validators."""
@@ -221,6 +225,11 @@ def _recognised(arrived: Arrived, intents: Sequence[EntryUpdateIntent]) -> bool:
     """Say whether a document carries an entry we held before it came."""
     carried = not arrived.feed.known.isdisjoint(arrived.document.carried)
     return carried or any(intent.held is not None for intent in intents)
+
+
+def _others(conn: Connection, intents: Sequence[EntryUpdateIntent]) -> frozenset[Uid]:
+    """Return the uids of these new entries that are entries' already."""
+    return frozenset(entries.find_entries(conn, [intent.uid for intent in intents if intent.held is None]))
 
 
 def _held(conn: Connection, feed: DueFeed, arriving: Sequence[EntryData]) -> Held:
