@@ -6,7 +6,7 @@ An import reads nothing from the network: its feeds are fetched once the last of
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -181,26 +181,37 @@ def undo_import(desk: Desk, actor: Actor, job_id: JobId) -> int:
     return removed
 
 
-def export_opml(desk: Desk, actor: Actor) -> bytes:
-    """Write the group's sources as OPML that any reader can open; the same sources give the same bytes.
+def export_opml(desk: Desk, actor: Actor, *, folder: str | None = None) -> bytes:
+    """Write the group's sources, or those of a folder and what is in it, as OPML that any reader can open.
 
+    The same sources give the same bytes. Raises NotFoundError for a folder that there is not.
     Addresses that let in whoever knows them are left out: the file is made to be handed on.
     """
     require(actor, Right.EXPORT)
     with desk.database.read() as conn:
         name = values.find_value(conn, "instance-name") or "Broadsheet"
         paths = tuple(folder.path for folder in folders.get_folders(conn, actor.group))
-    held = outlines(desk, actor.group)
-    return write_opml(name, paths, tuple(each for each in held if not _is_ours_alone(each.address)))
+    held = [each for each in outlines(desk, actor.group) if not is_ours_alone(each.address)]
+    if folder is not None:
+        if folder not in paths:
+            raise NotFoundError("folder", folder)
+        paths = tuple(path for path in paths if _inside(path, folder))
+        inside = ((each, tuple(path for path in each.folders if _inside(path, folder))) for each in held)
+        held = [replace(each, folders=within) for each, within in inside if within]
+    return write_opml(name, paths, held)
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
 
 
 def left_out_of_export(desk: Desk, actor: Actor) -> tuple[str, ...]:
     """Give the masked addresses that `export_opml` leaves out."""
     require(actor, Right.EXPORT)
-    return tuple(mask(each.address) for each in outlines(desk, actor.group) if _is_ours_alone(each.address))
+    return tuple(mask(each.address) for each in outlines(desk, actor.group) if is_ours_alone(each.address))
 
 
-def _is_ours_alone(address: str) -> bool:
+def is_ours_alone(address: str) -> bool:
     """Say whether an address is a secret, or a newsletter of our mailbox, which nobody else can fetch."""
     return has_secret(address) or address.startswith(SCHEME)
 

@@ -23,7 +23,6 @@ from aggregator.store import access as sealed_access
 from aggregator.store import entries, feeds, members, subscriptions, values
 from aggregator.store import folders as shelves
 from aggregator.store import sharing as stored
-from aggregator.text.masking import has_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +147,7 @@ def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:
         paths = tuple(each.path for each in shelves.get_folders(conn, found.draws_on))
     inside = {each.feed.address for each in held if in_scope(found.scope, each.feed.id, each.subscription.folders)}
     kept = [each for each in importing.outlines(desk, found.draws_on) if each.address in inside]
-    kept = [each for each in kept if not has_secret(each.address)]
+    kept = [each for each in kept if not importing.is_ours_alone(each.address)]
     used = {path for each in kept for path in each.folders}
     return write_opml(found.title, [path for path in paths if _holds(path, used)], kept)
 
@@ -210,7 +209,7 @@ def _sources(conn: Connection, page: ListPage) -> dict[FeedId, OutgoingSource]:
         found.id: OutgoingSource(
             title=titles[found.id][0],
             key=titles[found.id][1],
-            address=None if has_secret(found.address) else found.address,
+            address=None if importing.is_ours_alone(found.address) else found.address,
             site=found.site,
             language=found.language,
         )

@@ -270,3 +270,11 @@ def test_the_page_shows_both_kinds_of_addresses(filled, member):
     page = member.page("/lists/front-page/follow")
     assert 'href="http://127.0.0.1:8000/lists/front-page.atom"' in page
     assert 'href="http://127.0.0.1:8000/feeds/' in page
+
+
+def test_the_sources_of_a_folder_go_out_alone(filled, member):
+    text = member.get("/sources.opml?folder=News").text
+    assert ("tide.example/feed" in text, "canal.example/rss" in text, "slow.example" in text) == (True, True, False)
+    assert "tide.example/feed" not in member.get("/sources.opml?folder=News/Local").text
+    assert member.get("/sources.opml?folder=Nothing").status_code == 404
+    assert filled

@@ -92,9 +92,10 @@ def undo(job_id: int) -> ResponseReturnValue:
 
 @bp.get("/sources.opml")
 def export() -> Response:
-    """Hand out the sources as a file any reader can open."""
+    """Hand out the sources, or those of a folder, as a file any reader can open."""
     headers = {"Content-Disposition": 'attachment; filename="sources.opml"'}
-    return Response(importing.export_opml(desk(), actor()), mimetype="text/x-opml", headers=headers)
+    folder = request.args.get("folder") or None
+    return Response(importing.export_opml(desk(), actor(), folder=folder), mimetype="text/x-opml", headers=headers)
 
 
 def _choose(problem: BadDocumentError | None = None) -> str:
