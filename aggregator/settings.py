@@ -43,6 +43,7 @@ class Settings:
     semantic: str = "light"
     semantic_model: str = ""
     secret: str = ""
+    trusted_proxies: str = ""
 
 
 class Option(NamedTuple):
@@ -79,6 +80,9 @@ OPTIONS: Mapping[str, Option] = {
     "secret": Option(
         "Key that signs cookies and image links; empty: made once and kept in the data directory.",
         secret=True,
+    ),
+    "trusted_proxies": Option(
+        "Addresses of your own proxies, separated by commas. X-Forwarded-For counts from them alone, for throttles."
     ),
 }
 

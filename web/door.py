@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
 from aggregator.services import accounts, reading
 from aggregator.services.accounts import InstanceInfo
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aggregator.settings import Settings
 
 EXTENSION = "broadsheet"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN = "token"  # noqa: S105  # the key in the cookie, not a secret
 
 
@@ -38,6 +39,7 @@ def init_app(app: Flask, settings: Settings, desk: Desk | None) -> None:
     stack = ExitStack()
     opened = desk if desk is not None else stack.enter_context(open_desk(settings))
     app.extensions[EXTENSION] = Opened(opened, stack)
+    app.before_request(_renew)
     app.context_processor(
         lambda: {
             "clock_is_set": bool(settings.clock),
@@ -70,6 +72,13 @@ def actor() -> Actor:
     if "actor" not in g:
         g.actor = accounts.actor_of(desk(), session.get(TOKEN))
     return cast("Actor", g.actor)
+
+
+def _renew() -> None:
+    """Let a session that changes something go on for 30 days; looking alone never writes."""
+    token = session.get(TOKEN)
+    if token and request.method not in SAFE:
+        accounts.renew(desk(), token)
 
 
 def instance() -> InstanceInfo:

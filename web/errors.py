@@ -20,7 +20,9 @@ from aggregator.errors import (
     NotFoundError,
     NotSignedInError,
     StorageFullError,
+    TooManyTriesError,
     UnusableRuleError,
+    WrongProofError,
 )
 from web.speech import lazy_gettext as _l
 from web.words import fault_sentence
@@ -51,7 +53,7 @@ ERRORS: dict[type[Exception], Told] = {
     NotSignedInError: Told(
         401,
         _l("Sign in to see this"),
-        _l("Only members of this instance read here. Open the link you were given when it was set up."),
+        _l("Only members of this instance read here."),
     ),
     NotAllowedError: Told(
         403, _l("You may not do this"), _l("Your role does not include it. Ask a steward of this instance.")
@@ -69,6 +71,16 @@ ERRORS: dict[type[Exception], Told] = {
         409,
         _l("This rule cannot be worked out here"),
         _l("It reads a fact that is missing here, or that failed. Read the list by another rule meanwhile."),
+    ),
+    WrongProofError: Told(
+        401,
+        _l("That does not belong together"),
+        _l("Nothing was changed. Go back, look at what you entered, and try again."),
+    ),
+    TooManyTriesError: Told(
+        429,
+        _l("Too many tries"),
+        _l("Wait a quarter of an hour and try again. Browsers that are signed in go on; so do passkeys elsewhere."),
     ),
     StorageFullError: Told(
         503,

@@ -10,7 +10,7 @@ from flask import g, request
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # publishes no types
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 
-from web.door import desk_of
+from web.door import SAFE, desk_of
 from web.html import csrf_field
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ ANOTHER_PROOF = {
     "web.api.v1.marks.undo": "a member's token in the header Authorization",
 }
 """The routes that read no cookie, so that a cookie cannot be abused there, and what they go by (safety 34)."""
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 POLICY = (

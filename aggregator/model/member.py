@@ -29,26 +29,25 @@ class TokenScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person of this instance."""
+    """A person of this instance, and how pages are to look to that person; None: as the instance does."""
 
     id: MemberId
     name: str
     language: str | None
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks, and as what: nobody (`member` None, `role` None), or a member in the instance's group.
 
-    `scope` is there where a program asks with a member's token; `guest` says that nobody is signed in, on an instance
-    that lets strangers read.
+    `scope` is there where a program asks with a member's token.
     """
 
     member: Member | None
     group: GroupId
     role: Role | None
     scope: TokenScope | None = None
-    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ class Profile:
     member: MemberId
     joined: datetime
     invited_by: MemberId | None
-    time_zone: str | None
-    theme: str | None
     suspended: datetime | None
     removed: datetime | None
 

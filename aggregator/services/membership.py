@@ -13,7 +13,7 @@ from aggregator.model.member import Role
 from aggregator.model.signing_in import MemberLine
 from aggregator.services import accounts, joining
 from aggregator.services.rights import Right, require
-from aggregator.store import invitations, members, profiles, proofs, sessions, values
+from aggregator.store import invitations, members, profiles, proofs, sessions
 from aggregator.text.names import clean_name, name_key
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from aggregator.services.desk import Desk
 
 UNDO_DAYS: Final = 7
-OPEN_READING: Final = "open-reading"
 
 
 def member_lines(desk: Desk, actor: Actor) -> tuple[MemberLine, ...]:
@@ -138,19 +137,6 @@ def password_link(desk: Desk, actor: Actor, member_id: MemberId) -> str:
         if members.find_role(conn, actor.group, member_id) is None:
             raise ConflictError("member", "suspended or removed; let the member in again first")
     return accounts.link_address(desk, accounts.make_link(desk, member_id))
-
-
-def open_reading(desk: Desk) -> bool:
-    """Say whether strangers may read the lists."""
-    with desk.database.read() as conn:
-        return values.find_value(conn, OPEN_READING) == "yes"
-
-
-def set_open_reading(desk: Desk, actor: Actor, *, wanted: bool) -> None:
-    """Let strangers read the lists, or no longer."""
-    require(actor, Right.RUN_INSTANCE)
-    with desk.database.write() as conn:
-        values.set_value(conn, OPEN_READING, "yes" if wanted else "no")
 
 
 def _role(text: str) -> Role:

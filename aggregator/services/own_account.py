@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregator.errors import BadInputError, WrongProofError
@@ -34,22 +33,18 @@ def own_profile(desk: Desk, actor: Actor) -> tuple[Member, Profile | None]:
         return members.get_member(conn, member.id), profiles.find_profile(conn, member.id)
 
 
-def change(
-    desk: Desk, actor: Actor, *, name: str, language: str | None, time_zone: str | None, theme: str | None
-) -> None:
+def change(desk: Desk, actor: Actor, *, name: str, language: str | None, theme: str | None) -> None:
     """Change the name and the ways of the member who asks. Raises BadInputError, ConflictError."""
     member = require_member(actor, Right.OWN_ACCOUNT)
     if language and language not in LANGUAGES:
         raise BadInputError("language", f"one of {', '.join(LANGUAGES)} is expected")
-    if time_zone and time_zone not in zoneinfo.available_timezones():
-        raise BadInputError("time zone", "a name such as Europe/Madrid is expected")
     if theme and theme not in THEMES:
         raise BadInputError("theme", f"one of {', '.join(THEMES)} is expected")
     with desk.database.write() as conn:
         good = member.name if name == member.name else joining.good_name(conn, name, but_for=member.id)
         members.set_member(conn, member.id, name=good, language=language or None)
         profiles.set_name_key(conn, member.id, name_key(good))
-        profiles.set_ways(conn, member.id, time_zone=time_zone or None, theme=theme or None)
+        profiles.set_theme(conn, member.id, theme or None)
 
 
 def everything(desk: Desk, actor: Actor) -> dict[str, Any]:
@@ -85,8 +80,7 @@ def _everything(conn: Connection, actor: Actor, member_id: MemberId, now: dateti
         "name": member.name,
         "role": members.find_held_role(conn, actor.group, member_id),
         "language": member.language,
-        "time_zone": profile.time_zone if profile else None,
-        "theme": profile.theme if profile else None,
+        "theme": member.theme,
         "joined": stamp(profile.joined) if profile else None,
         "invited_by": inviter,
         "has_password": proofs.find_password(conn, member_id) is not None,

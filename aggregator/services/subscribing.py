@@ -183,9 +183,15 @@ def refresh(desk: Desk, actor: Actor, feed_ids: Sequence[FeedId] | None, *, wait
     return desk.ask.refresh(feed_ids, wait=wait)
 
 
+def filing_folders(desk: Desk, actor: Actor) -> tuple[Folder, ...]:
+    """Give the folders a new source may be filed in."""
+    require(actor, Right.CHANGE_SOURCES)
+    return folders(desk, actor)
+
+
 def due_sources(desk: Desk, actor: Actor) -> tuple[FeedId, ...]:
-    """Give the sources that are due now."""
-    require(actor, Right.READ)
+    """Give the sources that are due now, for having them fetched."""
+    require(actor, Right.REFRESH)
     now = desk.clock.now()
     return tuple(
         held.feed.id for held in sources(desk, actor) if held.feed.schedule.due <= now and not held.feed.paused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
@@ -13,9 +13,13 @@ from aggregator.store.bulk import Bulk
 from aggregator.store.tables import grp, member, membership, owner, profile
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
-_MEMBERS = select(member.c.id, member.c.name, member.c.language).order_by(member.c.id)
+_MEMBERS = (
+    select(member.c.id, member.c.name, member.c.language, profile.c.theme)
+    .select_from(member.outerjoin(profile, profile.c.member_id == member.c.id))
+    .order_by(member.c.id)
+)
 _MEMBER = _MEMBERS.where(member.c.id == bindparam("id"))
 _HELD_ROLE = select(membership.c.role).where(
     membership.c.group_id == bindparam("group"), membership.c.member_id == bindparam("member")
@@ -46,12 +50,12 @@ def get_member(conn: Connection, member_id: MemberId) -> Member:
     row = conn.execute(_MEMBER, {"id": member_id}).first()
     if row is None:
         raise NotFoundError("member", member_id)
-    return Member(MemberId(row.id), row.name, row.language)
+    return _member(row)
 
 
 def get_members(conn: Connection) -> tuple[Member, ...]:
     """Return all members in the order they came."""
-    return tuple(Member(MemberId(row.id), row.name, row.language) for row in conn.execute(_MEMBERS))
+    return tuple(_member(row) for row in conn.execute(_MEMBERS))
 
 
 def find_role(conn: Connection, group: GroupId, member_id: MemberId) -> Role | None:
@@ -79,3 +83,7 @@ def delete_member(conn: Connection, member_id: MemberId) -> None:
 def set_role(conn: Connection, group: GroupId, member_id: MemberId, role: Role) -> None:
     """Make a member something in a group."""
     _SET_ROLE.run(conn, [(group, member_id, role.value)])
+
+
+def _member(row: Row[*tuple[Any, ...]]) -> Member:
+    return Member(MemberId(row.id), row.name, row.language, row.theme)

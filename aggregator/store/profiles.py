@@ -19,8 +19,6 @@ _PROFILES = select(
     profile.c.member_id,
     profile.c.joined,
     profile.c.invited_by,
-    profile.c.time_zone,
-    profile.c.theme,
     profile.c.suspended,
     profile.c.removed,
 )
@@ -58,9 +56,9 @@ def set_name_key(conn: Connection, member: MemberId, name_key: str) -> None:
     conn.execute(update(profile).where(profile.c.member_id == member).values(name_key=name_key))
 
 
-def set_ways(conn: Connection, member: MemberId, *, time_zone: str | None, theme: str | None) -> None:
-    """Change how pages look to a member."""
-    conn.execute(update(profile).where(profile.c.member_id == member).values(time_zone=time_zone, theme=theme))
+def set_theme(conn: Connection, member: MemberId, theme: str | None) -> None:
+    """Change the colours of the pages for a member."""
+    conn.execute(update(profile).where(profile.c.member_id == member).values(theme=theme))
 
 
 def set_suspended(conn: Connection, member: MemberId, at: datetime | None) -> None:
@@ -84,8 +82,6 @@ def _profile(row: Row[*tuple[Any, ...]]) -> Profile:
         member=MemberId(row.member_id),
         joined=row.joined,
         invited_by=MemberId(row.invited_by) if row.invited_by is not None else None,
-        time_zone=row.time_zone,
-        theme=row.theme,
         suspended=row.suspended,
         removed=row.removed,
     )

@@ -19,6 +19,7 @@ NOT_PAGES = {
     "pages.home",
     "importing.progress",
     "importing.export",
+    "account.everything",
     "orders.receipt",
     "orders.room_csv",
     "orders.room_json",
@@ -56,6 +57,7 @@ def paths(newsroom):
         "feed": str(entry.feed_id),
         "job": str(job),
         "link": newsroom.link(),
+        "invitation": newsroom.invite(),
         "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,
     }
     pages = {name: fill(path, known) for name, path in {**PUBLIC, **MEMBERS}.items() if _is_page(name)}

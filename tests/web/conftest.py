@@ -77,5 +77,6 @@ def known(newsroom):
         "feed": str(entry.feed_id),
         "job": str(job),
         "link": newsroom.link(),
+        "invitation": newsroom.invite(),
         "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,
     }

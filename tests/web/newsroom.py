@@ -10,8 +10,9 @@ from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.model.readinglist import Scope
-from aggregator.services import accounts, editions, listing, subscribing
+from aggregator.services import accounts, editions, inviting, listing, subscribing
 from aggregator.services.listing import ListWish
+from aggregator.services.signing_in import Visit
 from aggregator.settings import Settings
 from aggregator.sources.document import read_document
 from aggregator.sources.job import ParseJob
@@ -135,6 +136,15 @@ class Newsroom:
     def set_up(self):
         """Use a link up; gives the session's token."""
         return accounts.use_link(self.desk, self.link(), name="Ines", instance_name="The Tidewater Post", language="en")
+
+    def invite(self, role="reader"):
+        """Make an invitation's word."""
+        return inviting.invite(self.desk, self.actor(), role=role, uses=100)
+
+    def join(self, name, role):
+        """Have somebody become a member of a role; gives the session's token."""
+        joining = {"name": name, "password": None, "language": "en", "visit": Visit(None)}
+        return inviting.join(self.desk, self.invite(role), **joining)
 
     def actor(self):
         """Give the operator."""

@@ -12,6 +12,8 @@ PUBLIC = {
     "sample.left_out": "/sample/left-out",
     "sample.entry": "/sample/entries/{sample}",
     "setup.show": "/set-up/{link}",
+    "sign_in.show": "/sign-in",
+    "joining.show": "/join/{invitation}",
     "up.show": "/up",
     "static": "/static/paper.css",
     "feeds.private": "/feeds/0.atom",
@@ -77,6 +79,10 @@ MEMBERS = {
     "rules.version": "/rules/many-voices/versions/1",
     "rules.envelope": "/rules/many-voices/versions/1.json",
     "rules.text": "/rules/many-voices.toml",
+    "account.show": "/account",
+    "account.everything": "/account.json",
+    "members.index": "/members",
+    "members.consider": "/members/2/remove",
     "search.index": "/search?words=boats",
 }
 UNSAFE = {
@@ -109,6 +115,28 @@ UNSAFE = {
     "importing.preview": "/import/preview",
     "importing.start": "/import",
     "importing.undo": "/import/{job}/undo",
+    "sign_in.enter": "/sign-in",
+    "sign_in.ask": "/sign-in/passkey/ask",
+    "sign_in.by_passkey": "/sign-in/passkey",
+    "joining.join": "/join/{invitation}",
+    "account.change": "/account",
+    "account.password": "/account/password",
+    "account.ask": "/account/passkeys/ask",
+    "account.add_passkey": "/account/passkeys",
+    "account.remove_passkey": "/account/passkeys/1/remove",
+    "account.end_session": "/account/sessions/end",
+    "account.end_sessions": "/account/sessions/end-all",
+    "account.make_token": "/account/tokens",
+    "account.revoke_token": "/account/tokens/1/revoke",
+    "account.leave": "/account/leave",
+    "members.invite": "/members/invite",
+    "members.revoke": "/members/invitations/999/revoke",
+    "members.role": "/members/2/role",
+    "members.suspend": "/members/2/suspend",
+    "members.resume": "/members/2/resume",
+    "members.remove": "/members/2/remove",
+    "members.restore": "/members/2/restore",
+    "members.password_link": "/members/2/password-link",
     "setup.use": "/set-up/{link}",
     "setup.sign_out": "/sign-out",
 }
@@ -122,7 +150,14 @@ PROOF_SENT = {
     "api.mark": {"json": {"entries": ["0" * 32], "read": True}},
     "api.undo": {"json": {"undo": "x"}},
 }
-PUBLIC_UNSAFE = {"setup.use", "setup.sign_out"}
+PUBLIC_UNSAFE = {
+    "setup.use",
+    "setup.sign_out",
+    "sign_in.enter",
+    "sign_in.ask",
+    "sign_in.by_passkey",
+    "joining.join",
+}
 
 
 def fill(path: str, known: dict[str, str]) -> str:

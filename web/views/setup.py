@@ -9,15 +9,15 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from aggregator.services import accounts
 from aggregator.services.accounts import LinkState
 from web import door
-from web.notices import notify
-from web.speech import gettext
+from web.views.sign_in import begin
+from web.visitor import visit
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("setup", __name__)
 
-OPEN = {LinkState.SET_UP, LinkState.SIGN_IN}
+OPEN = {LinkState.SET_UP, LinkState.SIGN_IN, LinkState.RECOVER}
 STATUSES = {LinkState.USED: 410, LinkState.EXPIRED: 410, LinkState.UNKNOWN: 404}
 
 
@@ -38,12 +38,10 @@ def use(token: str) -> ResponseReturnValue:
         name=request.form.get("name"),
         instance_name=request.form.get("instance_name"),
         language=request.form.get("language"),
+        password=request.form.get("password") or None,
+        device=visit().device,
     )
-    # A new cookie for a new session: nothing of before signing in lives on.
-    session.clear()
-    session.permanent = True
-    session[door.TOKEN] = opened
-    notify(gettext("You are signed in on this browser."))
+    begin(opened)
     return redirect(url_for("pages.home"), 303)
 
 

@@ -178,7 +178,7 @@ def _add_page(
         folder=folder,
         found=found,
         problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
-        folders=subscribing.folders(desk(), actor()),
+        folders=subscribing.filing_folders(desk(), actor()),
     )
 
 

@@ -27,7 +27,6 @@ profile = Table(
     Column("name_key", Text, nullable=False, unique=True),  # text/names.py: names that look alike have one key
     Column("joined", Moment, nullable=False),
     Column("invited_by", RowId, ForeignKey("member.id", ondelete="SET NULL")),
-    Column("time_zone", Text),
     Column("theme", Text),
     Column("suspended", Moment),
     Column("removed", Moment),  # gone for good some days after that

@@ -37,7 +37,6 @@ def _make_profile() -> None:
         sa.Column("name_key", sa.Text, nullable=False),
         sa.Column("joined", sa.BigInteger, nullable=False),
         sa.Column("invited_by", ROW_ID, sa.ForeignKey("member.id", name="fk_profile_invited_by", ondelete="SET NULL")),
-        sa.Column("time_zone", sa.Text),
         sa.Column("theme", sa.Text),
         sa.Column("suspended", sa.BigInteger),
         sa.Column("removed", sa.BigInteger),
