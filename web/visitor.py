@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,7 +43,7 @@ def visitor_address(peer: str | None, forwarded: str, trusted: Sequence[str]) ->
 
 def device_of(user_agent: str) -> str | None:
     """Return what a person would call the browser, such as “Firefox on Linux”; versions are nobody's business."""
-    browser = next((name for sign, name in BROWSERS if re.search(rf"\b{sign}", user_agent)), None)
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in SYSTEMS if sign in user_agent), None)
     return " on ".join(part for part in (browser, system) if part) or None
 

@@ -18,7 +18,16 @@ from web.door import TOKEN
 
 RELEASES = sorted((Path(__file__).resolve().parents[1] / "data" / "releases").iterdir())
 """`schema-NNNN.db.gz`, each made by the release of that schema: six feeds imported and read, a member, a mark."""
-PLACES = {"static": 200, "setup.show": 200, "media.show": 404, "media.listen": 404, "websub.confirm": 404}
+PLACES = {
+    "feeds.private": 404,
+    "blogroll.show": 404,
+    "blogroll.recommendations": 404,
+    "static": 200,
+    "setup.show": 200,
+    "media.show": 404,
+    "media.listen": 404,
+    "websub.confirm": 404,
+}
 """What is no page of what is stored, and what it answers without the right signature."""
 
 
