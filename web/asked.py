@@ -35,13 +35,14 @@ class Snapshot(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The parameters `rule`, `at`, `v`, `start` and `hide` of an address, checked."""
+    """The parameters `rule`, `at`, `v`, `start`, `hide` and `muted` of an address, checked."""
 
     rule: str | None = None
     at: datetime | None = None
     data_version: int | None = None
     start: int | None = None
     hide_read: bool = False
+    show_muted: bool = False
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Asked:
@@ -52,6 +53,7 @@ class Asked:
             data_version=number("v", args.get("v")),
             start=number("start", args.get("start")),
             hide_read=args.get("hide") == "read",
+            show_muted=args.get("muted") == "show",
         )
 
     @property

@@ -140,6 +140,7 @@ class ListPage:
     since `at`; `hidden_read` those of this page that are hidden because they are read. `cut`: the list has more
     candidates than can be ranked, the oldest were not looked at. `mentions` has the rows that `explanation`s name.
     `gave_way`: the promises of the rule that could not be kept on this page.
+    `muted` counts what the member mutes on this page, left out of `items` unless `show_muted`.
     `edition` where a kept edition is shown; `next_edition` is when the list's next is made, None for a live list.
     """
 
@@ -165,6 +166,8 @@ class ListPage:
     gave_way: tuple[GaveWay, ...] = ()
     edition: EditionNote | None = None
     next_edition: datetime | None = None
+    muted: int = 0
+    show_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

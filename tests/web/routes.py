@@ -51,6 +51,7 @@ MEMBERS = {
     "listing.change": "/lists/front-page/change",
     "listing.all_editions": "/lists/front-page/editions",
     "listing.edition": "/lists/paper/editions/{edition}",
+    "mutes.index": "/mutes",
     "lists.further": "/lists/front-page/further-down",
     "lists.left_out": "/lists/front-page/left-out",
     "lists.folded": "/lists/front-page/folded",
@@ -88,6 +89,9 @@ MEMBERS = {
 UNSAFE = {
     "marks.mark": "/marks",
     "marks.undo": "/undo",
+    "mutes.add": "/mutes",
+    "mutes.take_off": "/mutes/1/off",
+    "mutes.seen": "/lists/front-page/seen",
     "listing.make": "/lists/new",
     "listing.change_this": "/lists/front-page/change",
     "listing.remove": "/lists/paper/remove",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template, request, url_for
 
 from aggregator.model.ids import Uid
-from aggregator.services import editing, reading
+from aggregator.services import editing, muting, reading
 from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
@@ -15,6 +15,7 @@ from web.language import page_language
 from web.places import ListPlaces
 from web.room import room_on
 from web.scopes import scope_in_words
+from web.since import since
 
 if TYPE_CHECKING:
     from aggregator.services.reading import FoundEntry, ListPage
@@ -39,6 +40,7 @@ def show_list(slug: str, asked: Asked) -> tuple[ListPage, str]:
         language=page_language(),
         **asked.snapshot,
     )
+    page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
     return page, _list(page, asked, "lists.show")
 
 
@@ -47,6 +49,7 @@ def further(slug: str) -> str:
     """Go on in the same order after the end."""
     asked = Asked.of(request.args)
     page = reading.further_down(desk(), actor(), slug, start=asked.start, language=page_language(), **asked.snapshot)
+    page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
     return _list(page, asked, "lists.further")
 
 
@@ -89,7 +92,8 @@ def _why(found: FoundEntry, rule: str | None) -> Any:
 def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
     to = ListPlaces.of(page, asked.rule)
     lines = editing.rule_lines(page.rule, language=page_language())
-    going = {"slug": page.list.slug, "hide": "read" if page.hide_read else None, **to.pin}
+    views = {"hide": "read" if page.hide_read else None, "muted": "show" if page.show_muted else None}
+    going = {"slug": page.list.slug, **views, **to.pin}
     return render_template(
         "list.html",
         page=page,
@@ -99,8 +103,10 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         scores=sum(line.part == "score" for line in lines),
         room=room_on(page.items),
         scope=scope_in_words(page.list),
+        since=since(page.list.slug, page.items),
         pieces=reasons.river(page, lines, to, marking=True),
         shown=" ".join(item.entry.uid for item in page.items),
+        muted_address=url_for(endpoint, start=asked.start, **{**going, "muted": None if page.show_muted else "show"}),
         here_address=url_for(endpoint, start=asked.start, **going),
         next_address=url_for(endpoint, **{**going, "start": page.next_start}),
     )
