@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rankers.facts_check import CheckedList as CheckedList
     from rankers.facts_check import read_list as read_list
     from rankers.facts_check import verify_facts as verify_facts
+    from rankers.lines import Topic as Topic
     from rankers.matching import LeafMatcher as LeafMatcher
     from rankers.matching import match_leaf as match_leaf
     from rankers.matching import match_leaves as match_leaves
@@ -118,6 +119,7 @@ _PLACES = {
     "facts_check": ("CheckedList", "read_list", "verify_facts"),
     "messages": ("LANGUAGES",),
     "paid": ("PAID_WORDS", "is_paid_word"),
+    "lines": ("Topic",),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),
     "problems": ("Problem", "RuleError", "SignalError"),

@@ -20,6 +20,7 @@ import numpy as np
 from aggregator.candidates.disk import Disk, try_lock
 from aggregator.candidates.layout import COLUMNS, DEAD, DEAD_TYPE, Header, encode
 from aggregator.candidates.leaves import LeafFiles
+from aggregator.candidates.meaning import MeaningFiles
 from aggregator.candidates.snapshot import EMPTY, map_snapshot
 from aggregator.store import entries, values
 
@@ -53,6 +54,7 @@ class Columns:
         self._index: _RowIndex | None = None
         self._held = ExitStack()
         self.leaves = LeafFiles(directory, disk)
+        self.meaning = MeaningFiles(directory, disk)
         self._holds = False
 
     @classmethod

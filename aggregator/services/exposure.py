@@ -194,7 +194,9 @@ def _measure(desk: Desk, conn: Connection, found: ReadingList, version: RuleVers
     stored = Stored(fresh_snapshot(desk, conn, facts_version), facts_version)
     tick = int(at.timestamp())
     reads = document.columns | MEASURED
-    table: CandidateTable = list_table(desk, conn, stored, found, tick, reads=reads, leaves=document.leaves).table
+    table: CandidateTable = list_table(
+        desk, conn, stored, found, tick, reads=reads, leaves=document.leaves, topics=document.topics
+    ).table
     return record_of(found, version, order_by(version, table, tick), at)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aggregator.candidates.facts import full_hour, make_facts
 from aggregator.candidates.snapshot import EMPTY
 from aggregator.candidates.table import candidates
+from aggregator.services.meaning_columns import reads_meaning, with_meaning
 from aggregator.store import ledger, seen, subscriptions
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import ListId, OwnerId
     from aggregator.model.readinglist import ReadingList
     from aggregator.services.desk import Desk
-    from rankers import TextLeaf
+    from rankers import TextLeaf, Topic
 
 _log = logging.getLogger(__name__)
 
@@ -71,9 +72,10 @@ def list_table(  # what a table is made from; none of it follows from the rest
     *,
     reads: AbstractSet[str],
     leaves: Sequence[TextLeaf],
+    topics: Sequence[Topic] = (),
     rooms: Mapping[str, int] | None = None,
 ) -> Candidates:
-    """Make the table of a list at `tick` (s) with the columns `reads` and the bits of `leaves`.
+    """Make the table of a list at `tick` (s) with the columns `reads`, the bits of `leaves` and nearness to `topics`.
 
     `rooms`: the fact `source_room` by source, for who keeps a ledger of their own; None: what the list's ledger says.
     """
@@ -81,6 +83,8 @@ def list_table(  # what a table is made from; none of it follows from the rest
     if rooms is None and "source_room" in reads:
         rooms = recorded_rooms(conn, reading_list.id, tick)
     found = candidates(stored.snapshot, facts, reading_list, tick, reads, rooms=rooms)
+    if reads_meaning(reads):
+        found = with_meaning(desk, conn, stored.snapshot, facts, found, reads=reads, topics=topics)
     if leaves:
         bits = desk.columns.leaves.bits(conn, stored.snapshot, tuple(leaves), found.rows)
         found = replace(found, table=replace(found.table, leaves=bits))

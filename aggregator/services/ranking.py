@@ -332,6 +332,8 @@ def _make(
 ) -> Ranked:
     document = usable_document(version)
     stored = Stored(snapshot, key.facts_version)
-    found = list_table(desk, conn, stored, reading_list, key.at, reads=document.columns, leaves=document.leaves)
+    found = list_table(
+        desk, conn, stored, reading_list, key.at, reads=document.columns, leaves=document.leaves, topics=document.topics
+    )
     ranking = order_by(version, found.table, key.at)
     return Ranked(reading_list, version, ranking, found.entry_ids, cut=found.cut, key=key)

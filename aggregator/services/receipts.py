@@ -113,7 +113,14 @@ def check_facts(desk: Desk, actor: Actor, data: bytes) -> Difference | None:
         found = find_named(conn, actor, told.list)
         document = told.document
         table = list_table(
-            desk, conn, _stored(desk, conn), found, told.now, reads=document.columns, leaves=document.leaves
+            desk,
+            conn,
+            _stored(desk, conn),
+            found,
+            told.now,
+            reads=document.columns,
+            leaves=document.leaves,
+            topics=document.topics,
         ).table
     return verify_facts(data, table)
 

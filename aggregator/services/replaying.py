@@ -112,7 +112,7 @@ def _ranked(
     tick = int(at.astimezone(UTC).timestamp())
     table = list_table(
         desk, conn, stored, found, tick, reads=(document.columns | MEASURED) - {"source_room"}, leaves=document.leaves,
-        rooms=_source_rooms(records, at),
+        topics=document.topics, rooms=_source_rooms(records, at),
     ).table  # fmt: skip
     return order_by(version, table, tick)
 

@@ -67,6 +67,12 @@ _OF_ENTRIES = (
     )
 )
 _COUNTS = select(func.count(), func.count(entry_vector.c.vector)).where(entry_vector.c.model == bindparam("model"))
+_ONE = (
+    select(entry_vector.c.vector)
+    .where(entry_vector.c.model == bindparam("model"), entry_vector.c.vector.is_not(None))
+    .order_by(entry_vector.c.version.desc())
+    .limit(1)
+)
 _TOPICS = select(topic_vector.c.content, topic_vector.c.vector).where(
     topic_vector.c.content.in_(bindparam("contents", expanding=True)), topic_vector.c.model == bindparam("model")
 )
@@ -155,6 +161,12 @@ def counts(conn: Connection, model: str) -> tuple[int, int]:
     """Count the entries a model was given, and those of them it can read."""
     given, read = conn.execute(_COUNTS, {"model": model}).one()
     return given, read
+
+
+def find_dimensions(conn: Connection, model: str) -> int | None:
+    """Return how many numbers a model's vectors have; None before there is one."""
+    found = conn.execute(_ONE, {"model": model}).scalar()
+    return len(found) // 2 if found else None
 
 
 def find_topics(conn: Connection, model: str, texts: Sequence[str]) -> dict[str, bytes]:

@@ -38,6 +38,7 @@ PIECE = 32
 SYNC = 2_000
 """Vectors the index takes in at a time."""
 SAVE_SECONDS = 60.0
+SYNC_SECONDS = 2.0
 
 
 class Meaning:
@@ -51,6 +52,7 @@ class Meaning:
         self._pass: StoryPass | None = None
         self._topics_at = -1
         self._saved_at = 0.0
+        self._synced_at = 0.0
         self._unsaved = False
         self._stopping = threading.Event()
 
@@ -67,6 +69,7 @@ class Meaning:
                 pass
             index = await asyncio.to_thread(self._synced_index, card)
             await asyncio.to_thread(self._tell, card)
+            await asyncio.to_thread(self._sync_columns)
             await asyncio.to_thread(self._save, index)
         except BroadsheetError as exc:
             self._pass = None  # it may know of what was not written
@@ -141,6 +144,17 @@ class Meaning:
         ]
         with self._desk.database.write() as conn:
             vectors.keep(conn, card.id, stored, read_to=texts[-1].version)
+        if self._steady() >= self._synced_at + SYNC_SECONDS:
+            self._sync_columns()
+
+    def _sync_columns(self) -> None:
+        """Bring the candidate columns to the data version that moved; a failure costs nothing but freshness."""
+        try:
+            with self._desk.database.read() as conn:
+                self._desk.columns.sync(conn)
+        except (BroadsheetError, OSError) as exc:
+            log.warning("columns not written: %s", exc)
+        self._synced_at = self._steady()
 
     async def _read_topics(self, card: ModelCard) -> None:
         """Give the topics of published rules their vectors, once for each text and model."""

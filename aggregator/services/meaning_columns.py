@@ -1,0 +1,80 @@
+"""Puts what the model found into a list's table: stories, copies, nearness to topics, vectors.
+
+Without a model the table has none of these columns, and every line that reads one gives 0 and says so.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aggregator.candidates.stories import STORY_FACTS, copy_flags, story_columns
+from aggregator.errors import BusyError
+from aggregator.store import vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from sqlalchemy import Connection
+
+    from aggregator.candidates.facts import Facts
+    from aggregator.candidates.snapshot import Snapshot
+    from aggregator.candidates.table import Candidates
+    from aggregator.services.desk import Desk
+    from rankers import CandidateTable, Topic
+
+PREFIX = "topic."
+WAIT = 0.5
+"""Seconds a topic that nobody published yet may take: a draft that an editor tries."""
+
+
+def reads_meaning(reads: AbstractSet[str]) -> bool:
+    """Say whether any of these columns comes from a model."""
+    return bool(reads & (STORY_FACTS | {"copy", "meaning"})) or any(name.startswith(PREFIX) for name in reads)
+
+
+def with_meaning(
+    desk: Desk,
+    conn: Connection,
+    snapshot: Snapshot,
+    facts: Facts,
+    found: Candidates,
+    *,
+    reads: AbstractSet[str],
+    topics: Sequence[Topic],
+) -> Candidates:
+    """Give the candidates with the columns of meaning that `reads` names; as they are where there is no model."""
+    model = vectors.current_model(conn)
+    if model is None:
+        return found
+    table, held, now = found.table, desk.columns.meaning, found.table.now
+    labels, numbers, flags = dict(table.labels), dict(table.numbers), dict(table.flags)
+    if reads & STORY_FACTS:
+        told = story_columns(snapshot, facts, held.stories.rows(conn, snapshot), found.rows, now=now, reads=reads)
+        labels, numbers, flags = {**labels, **told[0]}, {**numbers, **told[1]}, {**flags, **told[2]}
+    if "copy" in reads:
+        flags["copy"] = copy_flags(snapshot, facts, held.copies.rows(conn, snapshot), found.rows, now)
+    wanted = [topic for topic in topics if PREFIX + topic.id in reads]
+    if wanted:
+        known = _topic_vectors(desk, conn, model, [text for topic in wanted for text in topic.texts])
+        for topic in wanted:
+            packed = [known[text] for text in topic.texts if text in known]
+            if len(packed) == len(topic.texts):
+                numbers[PREFIX + topic.id] = held.nearness(conn, snapshot, model, packed, found.rows)
+    whole: CandidateTable = replace(table, labels=labels, numbers=numbers, flags=flags)
+    dimensions = vectors.find_dimensions(conn, model) if "meaning" in reads else None
+    if dimensions:
+        whole = replace(whole, vectors=held.vectors(conn, snapshot, model, dimensions, found.rows))
+    return replace(found, table=whole)
+
+
+def _topic_vectors(desk: Desk, conn: Connection, model: str, texts: Sequence[str]) -> dict[str, bytes]:
+    """Give the vectors of topics; those of a draft are asked of the worker, and may be missing where it is busy."""
+    known = vectors.find_topics(conn, model, texts)
+    new = [text for text in dict.fromkeys(texts) if text not in known]
+    if new:
+        with suppress(BusyError):
+            known |= zip(new, desk.ask.embed(new, wait=WAIT), strict=True)
+    return known
