@@ -66,6 +66,14 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("The password of this source cannot be read any more."),
         _l("The secret of this instance has changed. Enter the password again."),
     ),
+    FaultCode.UNWELCOME: (
+        _l("Who posts there asks programs to stay away (#nobot)."),
+        _l("Respect that: remove this source, or ask them."),
+    ),
+    FaultCode.BLOCKED: (
+        _l("A steward of this instance keeps that server out."),
+        _l("Remove this source, or ask a steward why."),
+    ),
     FaultCode.PARSER_LIMIT: (
         _l("Reading the feed took too much time or memory and was stopped."),
         _l("Other sources are not touched by this. It is tried again by itself."),
@@ -86,6 +94,8 @@ REMARKS: dict[Remark, str] = {
     Remark.LONG_TITLES: _l("Titles over 1,000 characters were cut."),
     Remark.MANY_CATEGORIES: _l("Categories after the 50th of an entry were passed over."),
     Remark.MANY_FILES: _l("Files after the 20th of an entry were passed over."),
+    Remark.NOT_FOR_ALL: _l("Posts that are not for everybody were passed over."),
+    Remark.NOT_READ: _l("Posts that cannot be read, or that their own server does not give, were passed over."),
     Remark.TWICE: _l("Entries given twice were read once."),
 }
 

@@ -57,6 +57,9 @@ NOUNS: Mapping[str, Noun] = {
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
     "members": Noun("aggregator.cli.members", "members", "Add, invite, change, suspend and remove members."),
+    "fediverse": Noun(
+        "aggregator.cli.fediverse", "fediverse", "Be told of news by those you read there; keep servers out."
+    ),
     "db": Noun("aggregator.cli.db", "db", "Migrate, check, back up and restore the database."),
 }
 

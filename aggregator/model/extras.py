@@ -64,6 +64,11 @@ class Extras:
     licence: str | None = None  # its address, or its name where it has none
     pictures: tuple[Picture, ...] = ()
     unsubscribe: str | None = None  # of a newsletter: acts for all who read it here
+    boosted_by: tuple[str, ...] = ()  # names of those who passed it on to us; none where its author's own
+    warning: str | None = None  # of what it shows; "" where it only says that it is sensitive
+    in_reply_to: str | None = None  # the post it answers
+    quote: str | None = None  # the post it quotes
+    reserved: bool = False  # its author did not agree to its being found by search
 
 
 NO_EXTRAS = Extras()

@@ -27,6 +27,8 @@ class FaultCode(StrEnum):
     BROKEN = "broken"  # a feed so broken that nothing could be read
     ENTITIES = "entities"  # it can only be read by expanding entities it defines, which is not done
     NO_ACCESS = "no-access"  # its password cannot be read: it was sealed with another secret of the instance
+    UNWELCOME = "unwelcome"  # who posts there asks programs to stay away
+    BLOCKED = "blocked"  # a steward keeps this server out
     PARSER_LIMIT = "parser-limit"  # reading it took too much time or memory and was stopped
 
 

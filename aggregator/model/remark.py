@@ -16,4 +16,6 @@ class Remark(StrEnum):
     LONG_TITLES = "long-titles"
     MANY_CATEGORIES = "many-categories"
     MANY_FILES = "many-files"
+    NOT_FOR_ALL = "not-for-all"  # posts of the fediverse that are not public were passed over
+    NOT_READ = "not-read"  # posts of kinds we do not read, or that their own server does not give, were
     TWICE = "twice"  # entries given twice were read once

@@ -17,7 +17,7 @@ from aggregator.model.access import Access
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Fetched, Validators
 from aggregator.model.ports import Image
-from aggregator.outbound import limits
+from aggregator.outbound import activities, limits
 from aggregator.outbound.agent import user_agent
 from aggregator.outbound.answer import check_headers, check_status, encoding, media_type, read_body, validator
 from aggregator.outbound.audio import AUDIO_TYPES, AudioStream, begin_audio, range_field
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from aggregator.model.ports import Clock, Span
+    from aggregator.outbound.activities import Sign
 
 IMAGES_AT_ONCE: Final = 8
 AUDIO_AT_ONCE: Final = 8
@@ -51,6 +52,7 @@ _FEED_TYPES: Final = (
 _IMAGE_TYPES: Final = "image/avif, image/webp, image/png, image/jpeg, image/gif"
 _PERMANENT: Final = (301, 308)
 NO_ACCESS: Final = Access()
+NONE: Final = Validators()
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
@@ -88,6 +90,7 @@ class _Errand:
     counted: bool  # against the budget of the domain
     access: Access = NO_ACCESS
     form: Mapping[str, str] | bytes | None = None  # to be sent by POST
+    sign: Sign | None = None
     first: Target | None = None  # where it began; credentials are for there alone
 
 
@@ -214,6 +217,54 @@ class Outbound:
             if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
                 raise FetchError(Fault(FaultCode.STATUS, str(response.status)))
 
+    async def get_activity(
+        self, address: str, *, sign: Sign | None = None, access: Access = NO_ACCESS, validators: Validators = NONE
+    ) -> Fetched:
+        """Ask for a document of the fediverse, signed by `sign` if given. Raises FetchError, BusyError as get_feed."""
+        fetched = await self._get_json(address, activities.ACCEPTED, validators, access, sign)
+        if fetched.status != HTTPStatus.NOT_MODIFIED:
+            activities.check_activity_type(fetched.content_type)
+        return fetched
+
+    async def get_description(self, address: str) -> Fetched:
+        """Ask for a JSON document that says where things are (WebFinger, NodeInfo). Raises FetchError, BusyError."""
+        return await self._get_json(address, activities.DISCOVERY_TYPES, NONE, NO_ACCESS, None)
+
+    async def _get_json(
+        self, address: str, accept: str, validators: Validators, access: Access, sign: Sign | None
+    ) -> Fetched:
+        headers = CIMultiDict({"Accept": accept, "Accept-Encoding": "gzip"})
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        errand = _Errand(
+            headers,
+            min(self._deadlines.feed, activities.SECONDS),
+            activities.MOST_BYTES,
+            self._slots,
+            conditional=validators.etag is not None,
+            counted=True,
+            access=access,
+            sign=sign,
+        )
+        return self._fetched(await self._fetch(address, errand), validators)
+
+    async def post_activity(self, address: str, body: bytes, sign: Sign) -> None:
+        """Hand an activity to an inbox. Raises FetchError, also for any answer but a good one, and BusyError."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "Content-Type": activities.ACTIVITY_TYPE}
+        errand = _Errand(
+            CIMultiDict(headers),
+            min(self._deadlines.feed, activities.SECONDS),
+            activities.MOST_BYTES,
+            self._slots,
+            conditional=False,
+            counted=True,
+            form=body,
+            sign=sign,
+        )
+        async with self._request(check_url(address, self._private), errand) as response:
+            if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
+                raise FetchError(Fault(FaultCode.STATUS, str(response.status)))
+
     async def get_image(self, url: str) -> Image:
         """Fetch a raster picture of at most 5 MiB within 10 s. Raises FetchError, BusyError.
 
@@ -302,6 +353,9 @@ class Outbound:
         session = self._sessions.towards(target, errand.access.proxy)
         headers = errand.headers.copy()
         headers.update(authorization(errand.access, errand.first, target))
+        method = "GET" if errand.form is None else "POST"
+        if errand.sign is not None:
+            headers.update(errand.sign(method, target.url, errand.form if isinstance(errand.form, bytes) else b""))
         await self._gate.enter(target, counted=errand.counted)
         loop = asyncio.get_running_loop()
         status = asked = None
@@ -311,7 +365,7 @@ class Outbound:
                 start = loop.time()
                 async with asyncio.timeout(errand.seconds):
                     response = await session.request(
-                        "GET" if errand.form is None else "POST",
+                        method,
                         URL(target.url, encoded=True),
                         headers=headers,
                         data=errand.form,

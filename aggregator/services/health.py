@@ -186,6 +186,8 @@ _SENTENCES: Mapping[FaultCode, str] = {
     FaultCode.ENTITIES: "This feed can only be read by expanding entities of its own, which may be a trap: it is left "
     "unread. Its people need to write it without.",
     FaultCode.NO_ACCESS: "Its password was kept under another secret than this instance has now. Enter it again.",
+    FaultCode.UNWELCOME: "Who posts there asks programs to stay away (#nobot). Remove this source.",
+    FaultCode.BLOCKED: "A steward of this instance keeps that server out.",
     FaultCode.PARSER_LIMIT: "Reading this feed took too much time or memory and was stopped.",
 }
 _STATUSES: Mapping[str, str] = {
@@ -213,6 +215,8 @@ _REMARKS: Mapping[Remark, str] = {
     Remark.LONG_TITLES: "Titles over 1,000 characters were cut.",
     Remark.MANY_CATEGORIES: "Categories after the 50th of an entry were passed over.",
     Remark.MANY_FILES: "Files after the 20th of an entry were passed over.",
+    Remark.NOT_FOR_ALL: "Posts that are not for everybody were passed over.",
+    Remark.NOT_READ: "Posts that cannot be read, or that their own server does not give, were passed over.",
     Remark.TWICE: "Entries given twice were read once.",
 }
 

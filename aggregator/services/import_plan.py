@@ -13,6 +13,7 @@ from aggregator.errors import FetchError
 from aggregator.model.job import ItemState
 from aggregator.outbound.guard import check_url
 from aggregator.sources.identity import canonical_address
+from aggregator.text.address import marked_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +65,7 @@ def plan(feeds: Iterable[OpmlFeed], held: Held, private: frozenset[tuple[str, in
     folders: dict[int, tuple[str, ...]] = {}
     for index, feed in enumerate(feeds):
         try:
-            address = check_url(feed.address, private).url
+            address = marked_like(check_url(feed.address, private).url, feed.address)
         except FetchError as exc:
             planned.append(_item(index, feed, feed.address, ItemState.REFUSED, note=str(exc.fault.code)))
             continue

@@ -75,7 +75,8 @@ def search(desk: Desk, actor: Actor, words: str, *, after: str | None = None, li
         items = tuple(
             Found(seen[hit.entry_id], _snippet(conn, seen[hit.entry_id], phrases), hit.score)
             for hit in hits[:limit]
-            if hit.entry_id in seen
+            # Whoever writes in the fediverse may say no to being found.
+            if hit.entry_id in seen and not seen[hit.entry_id].entry.extras.reserved
         )
     return SearchPage(words, items, str(hits[limit - 1].entry_id) if len(hits) > limit else None, None)
 

@@ -15,6 +15,7 @@ from aggregator.services.rights import Right, require
 from aggregator.sources.identity import canonical_address, source_key
 from aggregator.store import again, feeds, leases, subscriptions
 from aggregator.store import folders as shelves
+from aggregator.text.address import marked_like
 from aggregator.text.masking import mask
 from aggregator.update.schedule import first_due
 
@@ -79,7 +80,7 @@ def add_source(
     """
     require(actor, Right.CHANGE_SOURCES)
     try:
-        url = check_url(address, private_hosts(desk.settings.allow_private_hosts)).url
+        url = marked_like(check_url(address, private_hosts(desk.settings.allow_private_hosts)).url, address)
     except FetchError as exc:
         raise BadInputError("address", fault_sentence(exc.fault)) from exc
     filed = (_folder_path(folder),) if folder else ()

@@ -131,4 +131,9 @@ _CLEAN: dict[str, Callable[[Any, Absolute], Any]] = {
     "licence": _licence,
     "pictures": _pictures,
     "unsubscribe": _way_out,
+    "boosted_by": lambda raw, _: tuple(dict.fromkeys(filter(None, (line(name, LONGEST_LINE) for name in raw)))),
+    "warning": lambda raw, _: line(raw, LONGEST_DESCRIPTION),
+    "in_reply_to": lambda raw, absolute: absolute(raw),
+    "quote": lambda raw, absolute: absolute(raw),
+    "reserved": lambda raw, _: raw is True,
 }

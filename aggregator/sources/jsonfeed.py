@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from aggregator.sources.fediverse.statuses import read_statuses
 from aggregator.sources.raw import NOT_TEXT, RawDocument, RawEntry, Text
 
 
@@ -14,6 +15,8 @@ def read_json(data: bytes, most: int) -> RawDocument | None:
         feed = json.loads(_decoded(data), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
+    if isinstance(feed, list):
+        return read_statuses(feed, most)
     if isinstance(feed, dict) and isinstance(feed.get("rss"), dict):
         return _rss(feed["rss"].get("channel"), most)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):

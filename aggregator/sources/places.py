@@ -30,7 +30,10 @@ MOST_GUESSES: Final = 8
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:(?![0-9]{1,5}(?:/|$))", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"(?:web\+)?feed:(?://)?", re.IGNORECASE)
-_HANDLE = re.compile(r"@?(?P<who>[A-Za-z0-9_.\-]{1,100})@(?P<host>[^\s/@]{3,253})")
+_HANDLE = re.compile(r"(?:acct:)?(?P<mark>[@!#])?(?P<who>[\w.\-]{1,100})@(?P<host>[^\s/@]{3,253})")
+_HANDLE_PATHS: Final = {"@": "@", "!": "c/", "#": "tags/"}
+"""How people write an account, a community and a hashtag, and where Mastodon, Lemmy and Mastodon keep them."""
+_BLUESKY = re.compile(r"@(?P<who>(?:[A-Za-z0-9\-]{1,63}\.)+[A-Za-z]{2,24})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,15 @@ SERVICES: Final = (
         rf"/users/(?P<who>{_NAME})/?",
         ("{site}/users/{who}.rss", "{site}/users/{who}.atom", "{site}/@{who}.rss"),
     ),
-    Service("Mastodon", _ANY, r"/tags/(?P<tag>[^/]+)/?", ("{site}/tags/{tag}.rss",)),
+    Service(
+        "Mastodon",
+        _ANY,
+        r"/tags/(?P<tag>[^/]+)/?",
+        ("{site}/tags/{tag}.rss", "{site}/api/v1/timelines/tag/{tag}?limit=40"),
+    ),
+    Service("Mastodon", _ANY, r"/public/local/?", ("{site}/api/v1/timelines/public?local=true&limit=40",)),
+    Service("Mastodon", _ANY, r"/public/?", ("{site}/api/v1/timelines/public?limit=40",)),
+    Service("Mastodon", _ANY, r"/lists/(?P<id>\d{1,20})/?", ("{site}/api/v1/timelines/list/{id}?limit=40",)),
     Service(
         "Lemmy",
         _ANY,
@@ -198,7 +209,10 @@ def pasted_address(text: str) -> str:
         text = _FEED_SCHEME.sub("", text, count=1)
     handle = _HANDLE.fullmatch(text)
     if handle is not None:
-        return f"https://{handle['host']}/@{handle['who']}"
+        return f"https://{handle['host']}/{_HANDLE_PATHS[handle['mark'] or '@']}{handle['who']}"
+    bluesky = _BLUESKY.fullmatch(text)
+    if bluesky is not None:
+        return f"https://bsky.app/profile/{bluesky['who']}"
     if text and not _SCHEME.match(text) and "." in text.partition("/")[0]:
         return f"https://{text}"
     return text

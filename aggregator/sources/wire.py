@@ -18,8 +18,11 @@ from aggregator.model.discovery import DiscoveredFeed
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
 from aggregator.model.extras import Extras, extras_of, told_of
 from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.fediverse import Actor
 from aggregator.model.feed import FeedData
 from aggregator.sources.discovery import FoundFeeds, PageJob
+from aggregator.sources.fediverse.inbox import Activity, ActivityJob
+from aggregator.sources.fediverse.outbox import Looked, LookJob, OutboxJob, OutboxRead, Packed
 from aggregator.sources.fulltext import FullText, TextJob
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
 from aggregator.sources.mail import Letter, MailJob
@@ -27,7 +30,23 @@ from aggregator.sources.mail import Letter, MailJob
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Message = ParseJob | ParsedDocument | PageJob | FoundFeeds | TextJob | FullText | MailJob | Letter | Fault
+Message = (
+    ParseJob
+    | ParsedDocument
+    | PageJob
+    | FoundFeeds
+    | TextJob
+    | FullText
+    | MailJob
+    | Letter
+    | LookJob
+    | Looked
+    | OutboxJob
+    | OutboxRead
+    | ActivityJob
+    | Activity
+    | Fault
+)
 
 _KINDS: dict[type, str] = {
     ParseJob: "job",
@@ -38,6 +57,12 @@ _KINDS: dict[type, str] = {
     FullText: "text",
     MailJob: "mail",
     Letter: "letter",
+    LookJob: "look",
+    Looked: "looked",
+    OutboxJob: "outbox",
+    OutboxRead: "outbox read",
+    ActivityJob: "activity job",
+    Activity: "activity",
     Fault: "fault",
 }
 
@@ -65,6 +90,12 @@ def from_message(message: bytes) -> Message:
         "text": lambda row: FullText(*row),
         "mail": lambda row: MailJob(*row),
         "letter": lambda row: Letter(row[0], _document(row[1])),
+        "look": lambda row: LookJob(Packed(*row[0]), *row[1:]),
+        "looked": lambda row: Looked(Actor(*row[0]) if row[0] else None, *row[1:]),
+        "outbox": _outbox,
+        "outbox read": lambda row: OutboxRead(_document(row[0]), row[1]),
+        "activity job": lambda row: ActivityJob(Packed(*row[0])),
+        "activity": lambda row: Activity(*row),
         "fault": lambda row: Fault(FaultCode(row[0]), *row[1:]),
     }
     if kind not in readers:
@@ -72,8 +103,13 @@ def from_message(message: bytes) -> Message:
     return readers[kind](row)
 
 
+def _fields_of(kind: type) -> Callable[[Any], tuple[Any, ...]]:
+    names = [f.name for f in fields(kind)]
+    return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+
+
 _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
-    kind: attrgetter(*(f.name for f in fields(kind)))
+    kind: _fields_of(kind)
     for kind in (
         ParseJob,
         ParseLimits,
@@ -90,6 +126,14 @@ _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
         FullText,
         MailJob,
         Letter,
+        LookJob,
+        Looked,
+        OutboxJob,
+        OutboxRead,
+        ActivityJob,
+        Activity,
+        Packed,
+        Actor,
     )
 }
 
@@ -118,6 +162,15 @@ def _job(row: Sequence[Any]) -> ParseJob:
 def _document(row: Sequence[Any]) -> ParsedDocument:
     feed, entries, *rest = row
     return ParsedDocument(_feed(feed), tuple(_entry(entry) for entry in entries), *rest)
+
+
+def _outbox(row: Sequence[Any]) -> OutboxJob:
+    job = dict(zip((f.name for f in fields(OutboxJob)), row, strict=True))
+    job["actor"] = Packed(*job["actor"])
+    for name in ("pages", "fetched"):
+        job[name] = tuple(Packed(*each) for each in job[name])
+    job["known"] = frozenset(job["known"])
+    return OutboxJob(**job)
 
 
 def _feeds(row: Sequence[Any]) -> FoundFeeds:

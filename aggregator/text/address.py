@@ -102,3 +102,23 @@ def _resolve(address: str, base: str | None) -> str | None:
 
 def _percent(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+ACTOR_MARK = "#activitypub"
+"""Behind the address of an actor: it is read as ActivityPub. A fragment is never sent, and any other reader that is
+handed such an address opens the actor's page (decision 15)."""
+
+
+def is_actor(address: str) -> bool:
+    """Say whether a source's address is an actor's."""
+    return address.endswith(ACTOR_MARK)
+
+
+def unmarked(address: str) -> str:
+    """Return an actor's address without the mark."""
+    return address.removesuffix(ACTOR_MARK)
+
+
+def marked_like(address: str, pasted: str) -> str:
+    """Return `address`, one spelling of `pasted`, with the mark where that has it."""
+    return address + ACTOR_MARK if is_actor(pasted.strip()) else address

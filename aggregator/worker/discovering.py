@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from aggregator.errors import BusyError, FetchError
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
-from aggregator.model.fault import FaultCode
+from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.sources.discovery import FoundFeeds, PageJob
+from aggregator.sources.fediverse.outbox import LookJob
+from aggregator.sources.fediverse.webfinger import account_of, webfinger_address
 from aggregator.sources.places import MOST_GUESSES, service_guesses, well_known
+from aggregator.text.address import ACTOR_MARK, is_actor, unmarked
+from aggregator.worker.fediverse import packed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +42,8 @@ async def discover(staff: Staff, address: str, now: datetime) -> Discovery:
     guesses = service_guesses(address)
     if guesses.own_host and (found := await search.those_of(guesses.addresses)):
         return search.result(found)
+    if not guesses.own_host and (actor := await search.actor()):
+        return search.result((actor,))
     named = await search.ask(address)
     if named is not None and named.itself is not None:
         # The address as it was pasted: where it leads on for good, the feed moves by itself.
@@ -82,6 +88,43 @@ class _Search:
         if named.itself is None:
             self.tried.append(Tried(address))
         return named
+
+    async def actor(self) -> DiscoveredFeed | None:
+        """Look for an actor of the fediverse, where the address looks like one's, or like one's document."""
+        account = account_of(self.asked)
+        if account is None and not is_actor(self.asked):
+            return None
+        found = unmarked(self.asked)
+        try:
+            if not is_actor(self.asked) and account is not None:
+                named = await self._named(webfinger_address(account, found))
+                if named is None:
+                    return None
+                found = named
+            actor, document = await self.staff.fediverse.actor(found)
+        except (FetchError, BusyError) as exc:
+            if isinstance(exc, FetchError):
+                self.tried.append(Tried(found, exc.fault))
+                self.hopeless = exc.fault.code in _NOBODY_THERE
+            return None
+        if actor.outbox is None:
+            return None
+        if actor.no_bots:
+            self.tried.append(Tried(document.address, Fault(FaultCode.UNWELCOME)))
+            return None
+        return DiscoveredFeed(actor.id + ACTOR_MARK, actor.name or actor.handle)
+
+    async def _named(self, address: str) -> str | None:
+        """Ask WebFinger; None where it does not answer, or names nobody."""
+        try:
+            fetched = await self.staff.fediverse.describe(address)
+            looked = await self.staff.pool.look(LookJob(packed(fetched)))
+        except FetchError as exc:
+            self.tried.append(Tried(address, exc.fault))
+            if exc.fault.code in _NOBODY_THERE:
+                raise
+            return None
+        return looked.named
 
     async def those_of(self, addresses: tuple[str, ...]) -> tuple[DiscoveredFeed, ...]:
         """Return all of these that are feeds."""

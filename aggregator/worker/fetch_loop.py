@@ -20,6 +20,7 @@ from aggregator.outbound.slots import MOST_SLOW, SLOW_SECONDS
 from aggregator.services.access import unseal
 from aggregator.sources.job import ParseJob
 from aggregator.store import lease_care, leases
+from aggregator.text.address import is_actor
 from aggregator.update.outcome import Arrived, Failed, PutOff, Unchanged
 from aggregator.update.schedule import (
     LONGEST,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from aggregator.outbound.client import Outbound
     from aggregator.services.desk import Desk
     from aggregator.update.outcome import Outcome, Stored
+    from aggregator.worker.outboxes import Outboxes
     from aggregator.worker.parse_pool import ParsePool
     from aggregator.worker.records import Records
 
@@ -120,6 +122,7 @@ class FetchLoop:
         outbound: Outbound,
         pool: ParsePool,
         records: Records,
+        outboxes: Outboxes,
         *,
         worker: str,
         steady: Callable[[], float] = steady_seconds,
@@ -129,6 +132,7 @@ class FetchLoop:
         self._outbound = outbound
         self._pool = pool
         self._records = records
+        self._outboxes = outboxes
         self._texts = FullTexts(outbound, pool, steady)
         self._worker = worker
         self._steady = steady
@@ -292,6 +296,8 @@ class FetchLoop:
         self._asked_at[feed.id] = self._steady()
         try:
             access = unseal(self._desk, feed.id, feed.sealed)
+            if is_actor(feed.address):
+                return await self._outboxes.fetch(feed, access, now)
             fetched = await self._outbound.get_feed(
                 feed.address, validators_to_send(feed.validators, feed.schedule, now), access
             )

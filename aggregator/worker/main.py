@@ -160,6 +160,7 @@ class Worker:
             self._begin("retention", self._retention.run)
             self._begin("meaning", self._meaning.run)
             self._begin("words", self._words.run)
+            self._begin("inbox", self._fediverse)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)
 
@@ -167,6 +168,16 @@ class Worker:
         """Start a piece of work, unless it is still at it."""
         if name not in self._busy or self._busy[name].done():
             self._busy[name] = asyncio.create_task(work())
+
+    async def _fediverse(self) -> None:
+        """Look at what came to the inbox, and see to it that those are asked who are to tell us."""
+        try:
+            await self._staff.inbox.run()
+            await self._staff.follows.run()
+        except BroadsheetError as exc:
+            log.warning("inbox not looked at, tried again: %s", exc)
+        except Exception:
+            log.exception("inbox not looked at, tried again")
 
     async def _feeds(self) -> None:
         try:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.sources.discovery import FoundFeeds
+from aggregator.sources.fediverse.inbox import Activity
+from aggregator.sources.fediverse.outbox import Looked, OutboxRead
 from aggregator.sources.fulltext import FullText
 from aggregator.sources.job import ParsedDocument
 from aggregator.sources.mail import Letter
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aggregator.sources.discovery import PageJob
+    from aggregator.sources.fediverse.inbox import ActivityJob
+    from aggregator.sources.fediverse.outbox import LookJob, OutboxJob
     from aggregator.sources.fulltext import TextJob
     from aggregator.sources.job import ParseJob
     from aggregator.sources.mail import MailJob
     from aggregator.sources.wire import Message
 
-    Job = ParseJob | PageJob | TextJob | MailJob
+    Job = ParseJob | PageJob | TextJob | MailJob | LookJob | OutboxJob | ActivityJob
 
 CPU_SECONDS = 5
 WALL_SECONDS = 20.0
@@ -73,6 +77,18 @@ class ParsePool:
     async def read_letter(self, job: MailJob) -> Letter:
         """Read a letter. Raises FetchError as `read` does."""
         return await self._done(job, Letter)
+
+    async def look(self, job: LookJob) -> Looked:
+        """Say what a document of the fediverse is. Raises FetchError as `read` does."""
+        return await self._done(job, Looked)
+
+    async def read_outbox(self, job: OutboxJob) -> OutboxRead:
+        """Read what was fetched of an actor. Raises FetchError as `read` does."""
+        return await self._done(job, OutboxRead)
+
+    async def read_activity(self, job: ActivityJob) -> Activity:
+        """Read what came to the inbox. Raises FetchError as `read` does."""
+        return await self._done(job, Activity)
 
     def pids(self) -> tuple[int, ...]:
         """Return the processes that are there now."""

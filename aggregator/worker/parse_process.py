@@ -12,13 +12,15 @@ import os
 import resource
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
 from aggregator.sources.discovery import PageJob, find_feeds
 from aggregator.sources.document import read_document
+from aggregator.sources.fediverse.inbox import ActivityJob, read_activity
+from aggregator.sources.fediverse.outbox import LookJob, OutboxJob, look, read_outbox
 from aggregator.sources.fulltext import TextJob, find_text
 from aggregator.sources.job import ParseJob
 from aggregator.sources.mail import MailJob, read_letter
@@ -26,6 +28,8 @@ from aggregator.sources.wire import from_message, to_message
 from aggregator.worker.lifeline import die_with_parent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aggregator.sources.wire import Message
 
 log = logging.getLogger(__name__)
@@ -68,17 +72,22 @@ def _answer(message: bytes) -> Message:
         return Fault(FaultCode.BROKEN, type(exc).__name__)
 
 
+_WORK: dict[type, Callable[[Any], Message]] = {
+    ParseJob: read_document,
+    PageJob: find_feeds,
+    TextJob: find_text,
+    MailJob: read_letter,
+    LookJob: look,
+    OutboxJob: read_outbox,
+    ActivityJob: read_activity,
+}
+
+
 def _done(job: Message) -> Message:
-    match job:
-        case ParseJob():
-            return read_document(job)
-        case PageJob():
-            return find_feeds(job)
-        case TextJob():
-            return find_text(job)
-        case MailJob():
-            return read_letter(job)
-    raise TypeError(f"{type(job).__name__} is no job")
+    work = _WORK.get(type(job))
+    if work is None:
+        raise TypeError(f"{type(job).__name__} is no job")
+    return work(job)
 
 
 def _limit_memory(mib: int) -> None:

@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING
 from aggregator.outbound.agent import contact_of
 from aggregator.outbound.client import Outbound
 from aggregator.worker.accounting import Accounting
+from aggregator.worker.acting import Acting
+from aggregator.worker.fediverse import Fediverse
 from aggregator.worker.fetch_loop import FetchLoop, steady_seconds
+from aggregator.worker.follows import Follows
 from aggregator.worker.hubs import Hubs
+from aggregator.worker.inbox import Inbox
 from aggregator.worker.our_hub import OurHub
+from aggregator.worker.outboxes import Outboxes
 from aggregator.worker.parse_pool import ParsePool
 from aggregator.worker.records import Records
 
@@ -34,6 +39,9 @@ class Staff:
     pool: ParsePool
     records: Records
     loop: FetchLoop
+    fediverse: Fediverse
+    inbox: Inbox
+    follows: Follows
 
 
 @asynccontextmanager
@@ -64,7 +72,11 @@ async def open_staff(
     )
     pool = ParsePool(processes=settings.parse_processes, memory_mib=settings.parse_memory_mib)
     records = Records(desk)
-    loop = FetchLoop(desk, outbound, pool, records, worker=worker, steady=steady, nap=nap)
+    fediverse = Fediverse(desk, outbound, pool, records)
+    inbox = Inbox(desk, fediverse, pool, records, Acting(desk, fediverse, pool, records))
+    follows = Follows(desk, fediverse, records)
+    outboxes = Outboxes(desk, fediverse, pool, records)
+    loop = FetchLoop(desk, outbound, pool, records, outboxes, worker=worker, steady=steady, nap=nap)
     hubs = Hubs(desk, outbound, records)
     our_hub = OurHub(desk, outbound, records)
     accounting = Accounting(outbound.tally, records, desk.clock)
@@ -76,7 +88,7 @@ async def open_staff(
         await stack.enter_async_context(pool)
         for work in (records.run(), loop.keep(), accounting.run(), hubs.run(), our_hub.run()):
             stack.push_async_callback(_end, asyncio.create_task(work))
-        yield Staff(outbound, pool, records, loop)
+        yield Staff(outbound, pool, records, loop, fediverse, inbox, follows)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

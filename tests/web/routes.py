@@ -24,6 +24,11 @@ PUBLIC = {
     "api_page.document": "/api/v1/openapi.json",
     "api.lists": "/api/v1/lists",
     "websub.confirm": "/websub/1/0",
+    "activitypub.actor": "/actor",
+    "activitypub.outbox": "/actor/outbox",
+    "activitypub.webfinger": "/.well-known/webfinger",
+    "activitypub.nodeinfo_links": "/.well-known/nodeinfo",
+    "activitypub.nodeinfo": "/nodeinfo/2.1",
     "media.show": "/media/0/0",
     "media.listen": "/media/audio/0/0",
 }
@@ -67,6 +72,7 @@ MEMBERS = {
     "shelves.later": "/later",
     "shelves.starred": "/starred",
     "sources.index": "/sources",
+    "federation.show": "/fediverse",
     "sources.add": "/sources/add",
     "sources.show": "/sources/{feed}",
     "newsletters.show": "/sources/newsletters",
@@ -106,6 +112,9 @@ UNSAFE = {
     "moving.count_again": "/sources/{feed}/count-again",
     "newsletters.change": "/sources/newsletters",
     "newsletters.forget": "/sources/newsletters/forget",
+    "federation.push": "/fediverse/push",
+    "federation.block": "/fediverse/block",
+    "federation.unblock": "/fediverse/unblock",
     "access.change": "/sources/{feed}/access",
     "sources.change": "/sources/{feed}/change",
     "voices.change": "/sources/{feed}/keys",
@@ -147,6 +156,7 @@ UNSAFE = {
 ANOTHER_PROOF = {
     "websub.receive": "/websub/1/0",
     "hub.ask": "/hub",
+    "activitypub.receive": "/inbox",
     "api.mark": "/api/v1/marks",
     "api.undo": "/api/v1/marks/undo",
 }

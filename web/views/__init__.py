@@ -6,9 +6,11 @@ from web.api import v1 as api
 from web.views import (
     access,
     account,
+    activitypub,
     api_page,
     blogroll,
     entry,
+    federation,
     feeds,
     following,
     hub,
@@ -71,6 +73,8 @@ BLUEPRINTS = (
             up,
             websub,
             hub,
+            activitypub,
+            federation,
         )
     ),
 )

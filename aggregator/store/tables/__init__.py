@@ -9,6 +9,14 @@ from __future__ import annotations
 from aggregator.store.tables.base import metadata
 from aggregator.store.tables.editions import edition
 from aggregator.store.tables.entries import entry, entry_body, entry_gone, entry_state, seen
+from aggregator.store.tables.fediverse import (
+    actor_key,
+    delivery,
+    domain_block,
+    followed,
+    refusal,
+    used_signature,
+)
 from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move, feed_push, feed_state, traffic
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
 from aggregator.store.tables.meaning import copy, entry_vector, story, story_entry, topic_vector
@@ -29,11 +37,14 @@ from aggregator.store.tables.subscriptions import filing, folder, subscription
 from aggregator.store.tables.work import counter, job, job_item, value
 
 __all__ = [
+    "actor_key",
     "api_token",
     "carried",
     "challenge",
     "copy",
     "counter",
+    "delivery",
+    "domain_block",
     "edition",
     "entry",
     "entry_body",
@@ -47,6 +58,7 @@ __all__ = [
     "feed_state",
     "filing",
     "folder",
+    "followed",
     "grp",
     "hub_subscriber",
     "invitation",
@@ -67,6 +79,7 @@ __all__ = [
     "private_address",
     "profile",
     "reading_list",
+    "refusal",
     "rule",
     "rule_version",
     "seen",
@@ -77,5 +90,6 @@ __all__ = [
     "subscription",
     "topic_vector",
     "traffic",
+    "used_signature",
     "value",
 ]

@@ -74,6 +74,7 @@ def test_the_places_of_a_service_are_tried_where_a_page_names_none(desk, site):
     found = look(desk, address)
     assert found.feeds == (DiscoveredFeed(feed, "Paper"),)
     assert found.tried == (
+        Tried(f"http://{site.host}/.well-known/webfinger?resource=acct:ines@{site.host}", ABSENT),
         Tried(address),
         Tried(f"{address}.rss", ABSENT),
         Tried(f"{address}.atom", ABSENT),

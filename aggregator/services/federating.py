@@ -1,0 +1,124 @@
+"""What stewards decide about the fediverse: whether we ask to be told of news, and which servers are kept out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aggregator.errors import BadInputError, NotFoundError
+from aggregator.services.rights import Right, require
+from aggregator.sources.fediverse.shapes import origin_of
+from aggregator.store import blocks, deliveries, entries, feeds, followed, values
+from aggregator.text.address import is_actor, unmarked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.fediverse import DomainBlock, Refusal
+    from aggregator.model.member import Actor as Person
+    from aggregator.services.desk import Desk
+    from aggregator.store.followed import Followed
+
+PUSH: Final = "fediverse-push"
+REASON_LENGTH: Final = 300
+SHOWN: Final = 100
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Federation:
+    """How it stands: `push` is a steward's word, `reachable` says whether others could reach us at all."""
+
+    push: bool
+    reachable: bool
+    followed: tuple[Followed, ...]
+    waiting: int
+    refusals: tuple[Refusal, ...]
+    blocks: tuple[DomainBlock, ...]
+
+
+def federation(desk: Desk, person: Person) -> Federation:
+    """Say how it stands with the fediverse."""
+    require(person, Right.RUN_INSTANCE)
+    with desk.database.read() as conn:
+        return Federation(
+            push=is_on(conn),
+            reachable=bool(desk.settings.public_url),
+            followed=followed.get_all_followed(conn),
+            waiting=deliveries.count_waiting(conn),
+            refusals=deliveries.get_refusals(conn, limit=SHOWN),
+            blocks=blocks.get_blocks(conn),
+        )
+
+
+def is_on(conn: Connection) -> bool:
+    """Say whether actors may tell us of news."""
+    return values.find_value(conn, PUSH) == "on"
+
+
+def set_push(desk: Desk, person: Person, *, on: bool) -> None:
+    """Ask the actors we read to tell us of news, or stop to. Raises BadInputError where nobody could reach us."""
+    require(person, Right.RUN_INSTANCE)
+    if on and not desk.settings.public_url:
+        raise BadInputError("push", "others have to reach this instance for that; set public_url first")
+    with desk.database.write() as conn:
+        if on:
+            values.set_value(conn, PUSH, "on")
+        else:
+            values.delete_value(conn, PUSH)
+    desk.ask.wake()
+
+
+def block(desk: Desk, person: Person, domain: str, why: str | None) -> str:
+    """Keep a server out and remove what is held of it; gives the domain as kept. Raises BadInputError."""
+    require(person, Right.RUN_INSTANCE)
+    name = domain.strip().lower().removeprefix("@").rstrip(".")
+    name = (origin_of(name) or (name, 0))[0]
+    if len(name) > 253 or not _DOMAIN.fullmatch(name):  # noqa: PLR2004  # the longest a name can be (RFC 1035)
+        raise BadInputError("domain", "a name like bad.example is expected")
+    reason = " ".join((why or "").split())[:REASON_LENGTH] or None
+    with desk.database.write() as conn:
+        blocks.set_block(conn, name, reason, now=desk.clock.now())
+    _remove_of(desk, name)
+    desk.ask.wake()
+    return name
+
+
+def unblock(desk: Desk, person: Person, domain: str) -> None:
+    """Let a server in again. Raises NotFoundError."""
+    require(person, Right.RUN_INSTANCE)
+    with desk.database.write() as conn:
+        if not blocks.delete_block(conn, domain):
+            raise NotFoundError("block", domain)
+
+
+def _remove_of(desk: Desk, domain: str) -> None:
+    """Remove entries of a server that is now kept out: those of its actors, and its posts that others boosted."""
+    with desk.database.read() as conn:
+        all_feeds = [feed for feed in feeds.iter_feeds(conn) if is_actor(feed.address)]
+    for feed in all_feeds:
+        with desk.database.read() as conn:
+            held = entries.iter_entries(conn, feed_id=feed.id, limit=10_000)
+        gone = [
+            entry.id
+            for entry in held
+            if is_beneath(entry.guid or "", domain) or is_beneath(unmarked(feed.address), domain)
+        ]
+        for start in range(0, len(gone), 64):
+            with desk.database.write() as conn:
+                entries.delete_entries(conn, gone[start : start + 64])
+    desk.database.checkpoint()
+
+
+def is_beneath(address: str, domain: str) -> bool:
+    """Say whether an address is on a domain or beneath it."""
+    origin = origin_of(address)
+    return origin is not None and (origin[0] == domain or origin[0].endswith("." + domain))
+
+
+def blocked(held: Sequence[DomainBlock], address: str) -> bool:
+    """Say whether an address is kept out."""
+    return any(is_beneath(address, each.domain) for each in held)

@@ -1,0 +1,73 @@
+"""The instance in the fediverse: who it is, and where others deliver. No cookie is read here: the proof is a signature.
+
+What is delivered is kept as it came and looked at by the worker; the answer says only that it came.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, request
+
+from aggregator.services import inbox, instance_actor
+from aggregator.services.inbox import Request
+from web.door import desk
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+bp = Blueprint("activitypub", __name__)
+ACTIVITY = "application/activity+json; charset=utf-8"
+JRD = "application/jrd+json; charset=utf-8"
+
+
+@bp.get("/actor")
+def actor() -> ResponseReturnValue:
+    """Say who the instance is, and its key."""
+    return _document(instance_actor.document(desk()), ACTIVITY)
+
+
+@bp.get("/actor/outbox")
+def outbox() -> ResponseReturnValue:
+    """Say that the instance itself posts nothing."""
+    return _document(instance_actor.outbox(desk()), ACTIVITY)
+
+
+@bp.get("/.well-known/webfinger")
+def webfinger() -> ResponseReturnValue:
+    """Answer who a resource is (RFC 7033)."""
+    return _document(instance_actor.webfinger(desk(), request.args.get("resource", "")[:2000]), JRD)
+
+
+@bp.get("/.well-known/nodeinfo")
+def nodeinfo_links() -> ResponseReturnValue:
+    """Say where the description of this server is (NodeInfo 2.1)."""
+    return _document(instance_actor.nodeinfo_links(desk()), "application/json; charset=utf-8")
+
+
+@bp.get("/nodeinfo/2.1")
+def nodeinfo() -> ResponseReturnValue:
+    """Describe this server; it counts nobody."""
+    return _document(instance_actor.nodeinfo(desk()), "application/json; charset=utf-8")
+
+
+@bp.post("/inbox")
+def receive() -> ResponseReturnValue:
+    """Keep what is delivered; nothing of it is believed yet."""
+    if (request.content_length or 0) > inbox.MOST_BYTES:
+        return "", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    query = request.query_string.decode("latin-1")
+    url = desk().address + request.path + (f"?{query}" if query else "")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    received = inbox.receive(desk(), Request("POST", url, headers, request.get_data()))
+    more = {"Retry-After": "300"} if received is inbox.Received.FULL else {}
+    return "", received.value, more
+
+
+def _document(document: dict[str, Any] | None, kind: str) -> ResponseReturnValue:
+    if document is None:
+        return "", HTTPStatus.NOT_FOUND
+    headers = {"Content-Type": kind, "Cache-Control": "public, max-age=600", "Access-Control-Allow-Origin": "*"}
+    return json.dumps(document), headers
