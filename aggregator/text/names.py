@@ -19,8 +19,8 @@ TOGETHER = (
 )
 LOOKS_LIKE = str.maketrans(
     # Letters of other scripts, and digits, as the Latin letter they are taken for; i, l and 1 are one.
-    "авԁеѕіјкӏмнорԛгтухѵһԝαβεηικμνορτυχω01ıłi|",  # noqa: RUF001  # that they look alike is the point
-    "abdesljklmhopqrtyxvhwabenlkuvoptuxwolllll",
+    "авсԁеѕіјкӏмнорԛгтухѵһԝαβεηικμνορτυχω01ıłi|",  # noqa: RUF001  # that they look alike is the point
+    "abcdesljklmhopqrtyxvhwabenlkuvoptuxwolllll",
 )
 PAIRS = (("rn", "m"), ("vv", "w"))
 
