@@ -48,11 +48,15 @@ class SetClock:
 
 
 class Server:
-    """Answers GET by path. `pages[path]` is called with the handler; `asked` counts requests by path."""
+    """Answers GET by path. `pages[path]` is called with the handler; `asked` counts requests by path.
+
+    `posted` is called with path, headers and body of each POST.
+    """
 
     def __init__(self):
         self.pages = {}
         self.asked = Counter()
+        self.posted = lambda _: None
         self.closing = threading.Event()
         server = self
 
@@ -62,6 +66,13 @@ class Server:
             def do_GET(self):
                 server.asked[self.path] += 1
                 server.pages[self.path](self)
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                server.posted((self.path, dict(self.headers), body))
+                self.send_response(202)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, *_):
                 pass
