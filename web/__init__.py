@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web import asked, door, errors, formats, language, notices, reasons, security, words
+from web import asked, door, errors, formats, lab, language, notices, reasons, security, words
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> Flask:
     language.init_app(app)
     formats.init_app(app)
     words.init_app(app)
+    lab.init_app(app)
     notices.init_app(app)
     reasons.init_app(app)
     errors.init_app(app)

@@ -45,9 +45,18 @@ class LeafFiles:
         self._disk = disk
 
     def bits(
-        self, conn: Connection, snapshot: Snapshot, leaves: Sequence[TextLeaf], rows: NDArray[np.int64]
+        self,
+        conn: Connection,
+        snapshot: Snapshot,
+        leaves: Sequence[TextLeaf],
+        rows: NDArray[np.int64],
+        *,
+        keep: bool = True,
     ) -> Mapping[str, NDArray[np.bool_]]:
-        """Tell for each pattern, by its key, in which of `rows` it is found; reads texts only where unknown."""
+        """Tell for each pattern, by its key, in which of `rows` it is found; reads texts only where unknown.
+
+        `keep` False writes nothing down: for patterns that are only tried, half typed ones among them.
+        """
         if not leaves or len(rows) == 0:
             return {leaf.key: np.zeros(len(rows), dtype=np.bool_) for leaf in leaves}
         paths = [self._path(snapshot, leaf) for leaf in leaves]
@@ -56,6 +65,8 @@ class LeafFiles:
         if len(unknown):
             found = _match(conn, leaves, snapshot.columns["entry_id"][rows[unknown]])
             codes[:, unknown] = np.where(found, HOLDS, HOLDS_NOT)
+            if not keep:
+                return {leaf.key: values == HOLDS for leaf, values in zip(leaves, codes, strict=True)}
             with suppress(OSError):  # a full disk costs the work again next time, nothing else
                 for path, values in zip(paths, codes[:, unknown], strict=True):
                     self._write(path, rows[unknown], values)

@@ -25,6 +25,7 @@ InvitationId = NewType("InvitationId", int)
 TokenId = NewType("TokenId", int)
 """The row of an API token, never the token itself."""
 JobId = NewType("JobId", int)
+ReplayId = NewType("ReplayId", int)
 EditionId = NewType("EditionId", int)
 MuteId = NewType("MuteId", int)
 

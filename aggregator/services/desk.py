@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregator.services.kept import Kept
+from aggregator.services.turns import Turns
 
 if TYPE_CHECKING:
     from aggregator.candidates.columns import Columns
@@ -35,6 +36,7 @@ class Desk:
     signing_key: bytes = field(repr=False)
     rankings: Kept[RankingKey, Ranked] = field(default_factory=Kept, repr=False)
     facts: Kept[FactsKey, Facts] = field(default_factory=Kept, repr=False)
+    turns: Turns = field(default_factory=Turns, repr=False)
 
     def key(self, purpose: str) -> bytes:
         """Return 32 bytes derived from the instance's secret for one purpose ("cookies", "media")."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from aggregator.model.ids import GroupId
+    from aggregator.model.ids import GroupId, VersionId
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.desk import Desk
@@ -127,6 +127,11 @@ def changes(before: RuleVersion, after: RuleVersion, *, language: str = "en") ->
     return diff_rules(document_of(before.toml), document_of(after.toml), sentences_of(language))
 
 
+def changes_to(before: RuleVersion, after: RuleDocument, *, language: str = "en") -> Diff:
+    """Say what a text that is not published changes from a version."""
+    return diff_rules(document_of(before.toml), after, sentences_of(language))
+
+
 def statement(version: RuleVersion, *, language: str = "en") -> tuple[Section, ...]:
     """Say a whole rule in plain words, made from the rule itself."""
     return make_statement(document_of(version.toml), sentences_of(language))
@@ -145,20 +150,35 @@ def check_rule(text: str, *, file: str = "rule.toml") -> RuleCheck:
         return RuleCheck(None, fault.problems)
 
 
-def publish(desk: Desk, actor: Actor, text: str, reason: str | None, *, forked_from: str | None = None) -> RuleVersion:
+def publish(
+    desk: Desk,
+    actor: Actor,
+    text: str,
+    reason: str | None,
+    *,
+    rule: str | None = None,
+    supersedes: VersionId | None = None,
+    forked_from: str | None = None,
+) -> RuleVersion:
     """Publish a text as the next version of the rule it names, or as a new rule.
 
+    `rule`: the slug it has to name. `supersedes`: the version it was made from, which has to be the current one.
     `forked_from`: the id of the version it was copied from, for a copy.
-    Raises RuleError where the text is no rule, ConflictError where it is what is published already.
+    Raises RuleError where the text is no rule, ConflictError where it is what is published already, or where
+    somebody published since `supersedes`.
     """
     require(actor, Right.PUBLISH_RULES)
     document = parse_rule(text)
+    if rule is not None and document.id != rule:
+        raise BadInputError("id", f'"{rule}" is expected; a rule under another id is a copy of it')
     reason = (reason or "").strip() or None
     if reason and len(reason) > LONGEST_REASON:
         raise BadInputError("reason", f"at most {LONGEST_REASON} characters are expected")
     author = actor.member.name if actor.member else OPERATOR
     with desk.database.write() as conn:
         held = stored.find_rule(conn, actor.group, document.id)
+        if held and supersedes is not None and held.current != supersedes:
+            raise ConflictError("rule", "somebody published another version of it meanwhile")
         if held and stored.get_version(conn, held.current).toml == text:
             raise ConflictError("rule", "this text is its current version already")
         if held and forked_from:
@@ -177,12 +197,14 @@ def publish(desk: Desk, actor: Actor, text: str, reason: str | None, *, forked_f
     return version
 
 
-def fork(desk: Desk, actor: Actor, slug: str, new: str, *, title: str | None, reason: str | None) -> RuleVersion:
-    """Publish a copy of a rule's current version under another id; it names where it came from.
+def fork(
+    desk: Desk, actor: Actor, slug: str, new: str, *, title: str | None, reason: str | None, number: int | None = None
+) -> RuleVersion:
+    """Publish a copy of a rule's current version, or of version `number`, under another id; it names its origin.
 
     Raises NotFoundError, RuleError where `new` is no id, ConflictError where it is taken.
     """
-    page = rule_page(desk, actor, slug)
+    page = rule_page(desk, actor, slug, number)
     text = tomlkit.parse(page.version.toml)
     text["id"] = new
     text["title"] = title or page.version.title

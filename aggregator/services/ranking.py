@@ -259,7 +259,7 @@ def ranked(
                 return desk.rankings.get(pinned, make, now=now)
         facts_version = values.data_version(conn)
         snapshot = fresh_snapshot(desk, conn, facts_version)
-        tick = _live_tick(int(now), snapshot) if at is None else int(at.timestamp())
+        tick = live_tick(int(now), snapshot) if at is None else int(at.timestamp())
         key = RankingKey(reading_list.id, document.hash, tick, snapshot.version, facts_version)
         make = partial(_make, desk, conn, reading_list, version, snapshot=snapshot, key=key)
         return desk.rankings.get(key, make, now=now)
@@ -307,11 +307,11 @@ def shared_tick(desk: Desk, conn: Connection, every: int) -> Tick:
     """Give the clock floored to `every` seconds, or what arrived last since: the same for all who ask meanwhile."""
     facts_version = values.data_version(conn)
     snapshot = fresh_snapshot(desk, conn, facts_version)
-    at = _live_tick(int(desk.clock.now().timestamp()), snapshot, every)
+    at = live_tick(int(desk.clock.now().timestamp()), snapshot, every)
     return Tick(datetime.fromtimestamp(at, UTC), snapshot.version, facts_version)
 
 
-def _live_tick(now: int, snapshot: Snapshot, every: int = MINUTE) -> int:
+def live_tick(now: int, snapshot: Snapshot, every: int = MINUTE) -> int:
     """Give the clock floored to the minute, or the newest arrival of this minute.
 
     The data version moved with that arrival, so that it costs no ranking more; and who adds a source sees its

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from rankers import Ranking
 
 MOST_DAYS = 90
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayDay:
-    """One day: how alike both orders are (rank-biased overlap, 1 the same), what only one of them shows."""
+    """One day: how alike both orders are (rank-biased overlap, 1 the same), what only one of them shows.
+
+    came and went: uids of the highest that only the second, or only the first, shows; at most MOST_NAMED.
+    """
 
     at: datetime
     candidates: int
@@ -40,6 +44,8 @@ class ReplayDay:
     entering: int
     leaving: int
     moved: int
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +84,38 @@ def replay(
     require(actor, Right.TRY_RULES)
     if not 1 <= days <= MOST_DAYS:
         raise BadInputError("days", f"1 to {MOST_DAYS} are expected")
-    now = desk.clock.now().replace(second=0, microsecond=0)
+    with desk.database.read() as conn:
+        found = list_and_rule(conn, actor, slug, None).list
+    return replay_list(desk, found, before, after, days=days, now=desk.clock.now(), progress=progress)
+
+
+def replay_list(  # what a replay is made of, for who checked the right to it
+    desk: Desk,
+    found: ReadingList,
+    before: RuleVersion,
+    after: RuleVersion,
+    *,
+    days: int,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Replay:
+    """Replay the `days` days up to `now`. Between two days nothing is held: `progress` may write, and may end it."""
+    now = now.replace(second=0, microsecond=0)
     ticks = [now - timedelta(days=back) for back in range(days - 1, -1, -1)]
     told: list[ReplayDay] = []
     records: tuple[list[RoomRecord], list[RoomRecord]] = ([], [])
     with desk.database.read() as conn:
-        found = list_and_rule(conn, actor, slug, None).list
         begun = ledger.get_records(conn, found.id, after=ticks[0] - ledger.WINDOW, now=ticks[0])
-        for number, tick in enumerate(ticks, start=1):
-            rankings = []
+    for number, tick in enumerate(ticks, start=1):
+        rankings = []
+        with desk.database.read() as conn:
             for version, own in zip((before, after), records, strict=True):
                 ranking = _ranked(desk, conn, found, version, tick, records=(*begun, *own))
                 own.append(record_of(found, version, ranking, tick))
                 rankings.append(ranking)
-            told.append(_day(tick, *rankings))
-            if progress:
-                progress(number, days)
+        told.append(_day(tick, *rankings))
+        if progress:
+            progress(number, days)
     return Replay(found, before, after, tuple(told), _rooms(*records, kind="source"), _rooms(*records, kind="language"))
 
 
@@ -139,6 +161,8 @@ def _day(at: datetime, before: Ranking, after: Ranking) -> ReplayDay:
         len(compared.entering),
         len(compared.leaving),
         len(compared.moved),
+        came=tuple(after.table.uid_hex(row) for row in compared.entering[:MOST_NAMED]),
+        went=tuple(before.table.uid_hex(row) for row in compared.leaving[:MOST_NAMED]),
     )
 
 

@@ -127,7 +127,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     lines = text.splitlines(keepends=True)
     starts: list[tuple[int, Path]] = []
     for path, (line, _) in find_places(text).items():
-        of_list = len(path) == 2 and path[0] in PARTS and isinstance(path[1], int)  # noqa: PLR2004  # (part, number)
+        of_list = len(path) == 2 and path[0] in PARTS and isinstance(path[1], int)  # noqa: PLR2004  # part and number
         if (of_list or (len(path) == 1 and path[0] not in PARTS)) and lines[line - 1].lstrip().startswith("["):
             start = line - 1
             while start and lines[start - 1].lstrip().startswith("#"):

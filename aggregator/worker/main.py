@@ -20,6 +20,7 @@ from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
 from aggregator.worker.letters import LetterBox
 from aggregator.worker.meaning import Meaning
+from aggregator.worker.replays import Replays
 from aggregator.worker.retention import Retention
 from aggregator.worker.staff import open_staff
 from aggregator.worker.wordlist import WordList
@@ -79,6 +80,7 @@ class Worker:
         self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
         self._letters = LetterBox(desk, staff.pool, staff.records)
+        self._replays = Replays(desk)
         self._retention = Retention(desk)
         self._meaning = Meaning(desk, steady=steady_seconds)
         self._words = WordList(desk)
@@ -98,6 +100,7 @@ class Worker:
         finally:
             ticker.stop()
             self._imports.stop()
+            self._replays.stop()
             self._retention.stop()
             self._meaning.stop()
             self._words.stop()
@@ -157,6 +160,7 @@ class Worker:
             self._begin("editions", self._editions.run)
             self._begin("ledgers", self._ledgers.run)
             self._begin("letters", self._letters.run)
+            self._begin("replays", self._replays.run)
             self._begin("retention", self._retention.run)
             self._begin("meaning", self._meaning.run)
             self._begin("words", self._words.run)

@@ -76,6 +76,7 @@ def known(newsroom):
         "entry": entry.uid,
         "feed": str(entry.feed_id),
         "job": str(job),
+        "replay": newsroom.replay(),
         "link": newsroom.link(),
         "invitation": newsroom.invite(),
         "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,

@@ -90,6 +90,11 @@ MEMBERS = {
     "account.everything": "/account.json",
     "members.index": "/members",
     "members.consider": "/members/2/remove",
+    "rules.changes": "/rules/many-voices/changes?from=1&to=1",
+    "rules.copy": "/rules/many-voices/copy",
+    "trying.show": "/rules/many-voices/try",
+    "replays.show": "/replays/{replay}",
+    "replays.progress": "/replays/{replay}/progress",
     "search.index": "/search?words=boats",
 }
 UNSAFE = {
@@ -150,6 +155,16 @@ UNSAFE = {
     "members.remove": "/members/2/remove",
     "members.restore": "/members/2/restore",
     "members.password_link": "/members/2/password-link",
+    "rules.copy_it": "/rules/many-voices/copy",
+    "rules.again": "/rules/many-voices/again",
+    "trying.change": "/rules/many-voices/try",
+    "trying.preview": "/rules/many-voices/try/preview",
+    "trying.discard": "/rules/many-voices/try/discard",
+    "trying.undo": "/rules/many-voices/try/undo",
+    "trying.go_on": "/rules/many-voices/try/go-on",
+    "trying.publish": "/rules/many-voices/try/publish",
+    "replays.start": "/rules/many-voices/try/replay",
+    "replays.cancel": "/replays/{replay}/cancel",
     "setup.use": "/set-up/{link}",
     "setup.sign_out": "/sign-out",
 }

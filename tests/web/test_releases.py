@@ -19,6 +19,8 @@ from web.door import TOKEN
 RELEASES = sorted((Path(__file__).resolve().parents[1] / "data" / "releases").iterdir())
 """`schema-NNNN.db.gz`, each made by the release of that schema: six feeds imported and read, a member, a mark."""
 PLACES = {
+    "replays.show": 404,
+    "replays.progress": 404,
     "feeds.private": 404,
     "blogroll.show": 404,
     "blogroll.recommendations": 404,
@@ -55,7 +57,14 @@ def test_safety_75_a_database_of_an_earlier_release_opens_and_all_its_pages_are_
         client = app.test_client()
         with client.session_transaction() as session:
             session[TOKEN] = accounts.use_link(desk, token)
-        known = {"entry": held[0].uid, "feed": str(held[0].feed_id), "job": "1", "link": "used", "sample": "0"}
+        known = {
+            "entry": held[0].uid,
+            "feed": str(held[0].feed_id),
+            "job": "1",
+            "link": "used",
+            "sample": "0",
+            "replay": "1",
+        }
         answers = {
             name: client.get(path.format(**known)).status_code
             for name, path in (MEMBERS | PUBLIC).items()

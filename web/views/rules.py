@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from aggregator.services import editing, versions
-from rankers import LANGUAGES
+from aggregator.errors import BadInputError, ConflictError
+from aggregator.services import drafting, editing, versions
+from rankers import LANGUAGES, RuleError
 from web import reasons
 from web.asked import number
 from web.door import actor, desk
 from web.language import own_names, page_language
+from web.notices import notify
+from web.speech import gettext
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 bp = Blueprint("rules", __name__)
 
@@ -45,6 +52,7 @@ def version(slug: str, number: int) -> str:
         page=page,
         changes=editing.changes(before, page.version, language=language) if before else None,
         copied=signed["version"]["forked_from"],
+        signed=signed,
         statement=editing.statement(page.version, language=language),
         spoken=language,
         direction={code: way for code, _, way in names}.get(language),
@@ -64,3 +72,50 @@ def text(slug: str) -> Response:
     """Hand out the text of a rule as it was published."""
     page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
     return Response(page.version.toml, mimetype="application/toml")
+
+
+@bp.get("/rules/<slug>/changes")
+def changes(slug: str) -> str:
+    """Say what differs between any two versions of a rule."""
+    page = editing.rule_page(desk(), actor(), slug)
+    numbers = (number("from", request.args.get("from")) or 1, number("to", request.args.get("to")))
+    before, after = (editing.rule_page(desk(), actor(), slug, each).version for each in numbers)
+    found = editing.changes(before, after, language=page_language())
+    return render_template("rule_changes.html", before=before, after=after, changes=found, versions=page.versions)
+
+
+@bp.get("/rules/<slug>/copy")
+def copy(slug: str) -> str:
+    """Show the form for a copy of a version."""
+    return _copy_page(slug, number("version", request.args.get("version")))
+
+
+@bp.post("/rules/<slug>/copy")
+def copy_it(slug: str) -> ResponseReturnValue:
+    """Publish a copy of a version under a name of its own."""
+    form, which = request.form, number("number", request.form.get("number"))
+    try:
+        reason = drafting.required(form.get("reason", ""))
+        made = editing.fork(
+            desk(), actor(), slug, form.get("id", "").strip(), title=form.get("title"), reason=reason, number=which
+        )
+    except (BadInputError, ConflictError) as exc:
+        return _copy_page(slug, which, exc.problem), 409 if isinstance(exc, ConflictError) else 400
+    except RuleError as exc:
+        return _copy_page(slug, which, exc.problems[0].message), 400
+    notify(gettext("The copy is published. It can be changed now."))
+    return redirect(url_for("trying.show", slug=made.slug), 303)
+
+
+@bp.post("/rules/<slug>/again")
+def again(slug: str) -> ResponseReturnValue:
+    """Publish an older version once more, with a reason: how what came after it is undone."""
+    which = number("number", request.form.get("number")) or 0
+    made = drafting.publish_again(desk(), actor(), slug, which, request.form.get("reason", ""))
+    notify(gettext("Version %(old)d is published again, as version %(new)d.", old=which, new=made.number))
+    return redirect(url_for("rules.version", slug=slug, number=made.number), 303)
+
+
+def _copy_page(slug: str, which: int | None, problem: str | None = None) -> str:
+    page = drafting.to_copy(desk(), actor(), slug, which)
+    return render_template("rule_copy.html", page=page, problem=problem, given=request.form)

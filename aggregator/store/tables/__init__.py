@@ -34,6 +34,7 @@ from aggregator.store.tables.signing_in import (
     sign_in_try,
 )
 from aggregator.store.tables.subscriptions import filing, folder, subscription
+from aggregator.store.tables.trying import draft, replay
 from aggregator.store.tables.work import counter, job, job_item, value
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "counter",
     "delivery",
     "domain_block",
+    "draft",
     "edition",
     "entry",
     "entry_body",
@@ -80,6 +82,7 @@ __all__ = [
     "profile",
     "reading_list",
     "refusal",
+    "replay",
     "rule",
     "rule_version",
     "seen",
