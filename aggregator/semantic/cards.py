@@ -1,4 +1,4 @@
-"""The models that come with Broadsheet: name, licence, languages, purpose, and what we measured (decision 21)."""
+"""The models that come with Broadsheet: name, licence, languages, purpose, and what we measured."""
 
 from __future__ import annotations
 

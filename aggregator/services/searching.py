@@ -49,6 +49,7 @@ class Found:
 class SearchPage:
     """One page of hits. `problem` is a plain sentence where the words cannot be searched for; then no items.
 
+    `by_sense`: meaning had a part in it (services/sensing.py), else words alone did it.
     `next_after` is handed back as `after` for the next page; None on the last.
     """
 
@@ -56,6 +57,7 @@ class SearchPage:
     items: tuple[Found, ...]
     next_after: str | None
     problem: str | None
+    by_sense: bool = False
 
 
 def search(desk: Desk, actor: Actor, words: str, *, after: str | None = None, limit: int = PAGE) -> SearchPage:
@@ -65,20 +67,24 @@ def search(desk: Desk, actor: Actor, words: str, *, after: str | None = None, li
     if not phrases:
         return SearchPage(words, (), None, NO_WORD)
     before = Hit(EntryId(int(after)), 0.0) if after and _NUMBER.fullmatch(after) else None
-    patterns = [" ".join(phrase.tokens) + "*" * phrase.prefix for phrase in phrases]
     with desk.database.read() as conn:
         try:
-            hits = stored.search(conn, patterns, limit=limit + 1, before=before)
+            hits = stored.search(conn, patterns_of(phrases), limit=limit + 1, before=before)
         except BadInputError:
             return SearchPage(words, (), None, TOO_LONG)
         seen = see_entries(conn, actor, [hit.entry_id for hit in hits[:limit]])
         items = tuple(
-            Found(seen[hit.entry_id], _snippet(conn, seen[hit.entry_id], phrases), hit.score)
+            Found(seen[hit.entry_id], shorten(conn, seen[hit.entry_id], phrases), hit.score)
             for hit in hits[:limit]
             # Whoever writes in the fediverse may say no to being found.
             if hit.entry_id in seen and not seen[hit.entry_id].entry.extras.reserved
         )
     return SearchPage(words, items, str(hits[limit - 1].entry_id) if len(hits) > limit else None, None)
+
+
+def patterns_of(phrases: Sequence[Phrase]) -> list[str]:
+    """Write phrases as the words index reads them."""
+    return [" ".join(phrase.tokens) + "*" * phrase.prefix for phrase in phrases]
 
 
 def read_words(words: str) -> tuple[Phrase, ...]:
@@ -94,9 +100,9 @@ def read_words(words: str) -> tuple[Phrase, ...]:
     return tuple(dict.fromkeys(phrases))
 
 
-def _snippet(conn: Connection, seen: SeenEntry, phrases: Sequence[Phrase]) -> tuple[SnippetPart, ...]:
-    """Cut a snippet from the excerpt where a word stands in it, else from the body."""
-    if holds(seen.entry.excerpt, phrases):
+def shorten(conn: Connection, seen: SeenEntry, phrases: Sequence[Phrase]) -> tuple[SnippetPart, ...]:
+    """Cut a snippet from the excerpt where one of the words stands in it, or there is none, else from the body."""
+    if not phrases or holds(seen.entry.excerpt, phrases):
         return snippet(seen.entry.excerpt, phrases)
     body = entries.get_body(conn, seen.entry.id)
     text = strip(body.content_html or body.summary_html)

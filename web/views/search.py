@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from aggregator.services import searching
+from aggregator.services import sensing
 from web.door import actor, desk
 
 bp = Blueprint("search", __name__)
@@ -17,5 +17,5 @@ def index() -> str:
     """Show the field, and what was found for its words."""
     words = request.args.get("words", "")[:LONGEST].strip()
     after = request.args.get("after") or None
-    page = searching.search(desk(), actor(), words, after=after)
+    page = sensing.search_by_sense(desk(), actor(), words, after=after)
     return render_template("search.html", words=words, page=page if words else None)
