@@ -46,13 +46,17 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class TextToRead:
-    """An entry's text as a model is given it. `version` is that of the entry, so that a later change is noticed."""
+    """An entry's text as a model is given it. `version` is that of the entry, so that a later change is noticed.
+
+    `reserved`: its author did not agree to its being found by search; then no model reads it.
+    """
 
     entry_id: EntryId
     version: int
     language: str | None
     title: str
     text: str
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,11 @@ def search_by_sense(
         scores = fuse([[hit.entry_id for hit in _best_first(held)], [hit.entry_id for hit in near or ()]])
         order = sorted(scores, key=lambda entry_id: (-scores[entry_id], -entry_id))
         seen = see_entries(conn, actor, order)
-        wanted = [each for each in order if each in seen and (narrowed is None or narrowed.keeps(seen[each]))]
+        wanted = [
+            each
+            for each in order
+            if each in seen and _may_be_found(seen[each]) and (narrowed is None or narrowed.keeps(seen[each]))
+        ]
         items = tuple(
             Found(seen[each], shorten(conn, seen[each], phrases), scores[each])
             for each in wanted[start : start + limit]
@@ -126,7 +130,9 @@ def more_like(desk: Desk, actor: Actor, uid: Uid, *, limit: int = PAGE, wait: fl
     with desk.database.read() as conn:
         seen = see_entries(conn, actor, list(hits))
         return tuple(
-            Found(seen[each], shorten(conn, seen[each], ()), score) for each, score in hits.items() if each in seen
+            Found(seen[each], shorten(conn, seen[each], ()), score)
+            for each, score in hits.items()
+            if each in seen and _may_be_found(seen[each])
         )[:limit]
 
 
@@ -137,6 +143,11 @@ def fuse(orders: Sequence[Sequence[EntryId]]) -> dict[EntryId, float]:
         for place, entry_id in enumerate(order, 1):
             scores[entry_id] += 1 / (FLATTEN + place)
     return dict(scores)
+
+
+def _may_be_found(seen: SeenEntry) -> bool:
+    """Say whether the author agrees to being found: whoever writes in the fediverse may say no."""
+    return not seen.entry.extras.reserved
 
 
 def _nearest(desk: Desk, words: str, wait: float) -> tuple[Hit, ...] | None:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 from aggregator.model.ids import EntryId
 from aggregator.model.meaning import ChangedVector, TextToRead
 from aggregator.store.bulk import Bulk, chunks
+from aggregator.store.packed import unpack_extras
 from aggregator.store.tables import entry, entry_gone, entry_vector, feed, topic_vector
 from aggregator.store.values import find_value, set_value, take_numbers
 
@@ -28,6 +29,7 @@ _UNREAD = (
         func.coalesce(entry.c.language, feed.c.language).label("language"),
         entry.c.title,
         entry.c.excerpt,
+        entry.c.extras,
     )
     .join(feed, feed.c.id == entry.c.feed_id)
     .where(entry.c.version > bindparam("version"))
@@ -36,7 +38,9 @@ _UNREAD = (
 )
 _LEFT = select(func.count()).select_from(entry).where(entry.c.version > bindparam("version"))
 _OF_CONTENTS = select(entry_vector.c.content, entry_vector.c.vector).where(
-    entry_vector.c.content.in_(bindparam("contents", expanding=True)), entry_vector.c.model == bindparam("model")
+    entry_vector.c.content.in_(bindparam("contents", expanding=True)),
+    entry_vector.c.model == bindparam("model"),
+    entry_vector.c.vector.is_not(None),
 )
 _KEEP = Bulk(
     "INSERT INTO entry_vector (entry_id, version, entry_version, model, content, vector) VALUES (?, ?, ?, ?, ?, ?)"
@@ -105,7 +109,17 @@ def read_up_to(conn: Connection, model: str) -> int:
 def unread(conn: Connection, after: int, limit: int) -> tuple[TextToRead, ...]:
     """Return entries that came or changed after a data version, the first first."""
     rows = conn.execute(_UNREAD, {"version": after, "limit": limit})
-    return tuple(TextToRead(EntryId(row.id), row.version, row.language, row.title, row.excerpt) for row in rows)
+    return tuple(
+        TextToRead(
+            entry_id=EntryId(row.id),
+            version=row.version,
+            language=row.language,
+            title=row.title,
+            text=row.excerpt,
+            reserved=unpack_extras(row.extras).reserved,
+        )
+        for row in rows
+    )
 
 
 def count_unread(conn: Connection, after: int) -> int:
@@ -113,10 +127,10 @@ def count_unread(conn: Connection, after: int) -> int:
     return int(conn.execute(_LEFT, {"version": after}).scalar_one())
 
 
-def find_read(conn: Connection, model: str, contents: Sequence[bytes]) -> dict[bytes, bytes | None]:
+def find_read(conn: Connection, model: str, contents: Sequence[bytes]) -> dict[bytes, bytes]:
     """Return the vectors of texts that were read before, in whatever entry."""
     return {
-        bytes(content): None if found is None else bytes(found)
+        bytes(content): bytes(found)
         for part in chunks(contents)
         for content, found in conn.execute(_OF_CONTENTS, {"contents": part, "model": model})
     }

@@ -125,25 +125,33 @@ class Meaning:
         texts, known = await asyncio.to_thread(self._next_texts, card)
         if not texts:
             return False
-        new = [text for text in texts if _content(text) not in known and card.reads(text.language)]
+        open_texts = [text for text in texts if not text.reserved and card.reads(text.language)]
+        new = [text for text in open_texts if _content(text) not in known]
         parts = [part for text in new for part in (text.title or text.text, text.text or text.title)]
         found = await self.model.embed(parts)
         entries = mixed(found[0::2], found[1::2])
         read = {_content(text): to_half(vector) for text, vector in zip(new, entries, strict=True)}
-        await asyncio.to_thread(self._keep, card, texts, {**known, **read})
+        found_of = {**known, **read}
+        stored = [
+            StoredVector(
+                text.entry_id,
+                text.version,
+                _content(text),
+                found_of.get(_content(text)) if text in open_texts else None,
+            )
+            for text in texts
+        ]
+        await asyncio.to_thread(self._keep, card, stored, texts[-1].version)
         return True
 
-    def _next_texts(self, card: ModelCard) -> tuple[tuple[TextToRead, ...], dict[bytes, bytes | None]]:
+    def _next_texts(self, card: ModelCard) -> tuple[tuple[TextToRead, ...], dict[bytes, bytes]]:
         with self._desk.database.read() as conn:
             texts = vectors.unread(conn, vectors.read_up_to(conn, card.id), PIECE)
             return texts, vectors.find_read(conn, card.id, [_content(text) for text in texts])
 
-    def _keep(self, card: ModelCard, texts: Sequence[TextToRead], found: dict[bytes, bytes | None]) -> None:
-        stored = [
-            StoredVector(text.entry_id, text.version, _content(text), found.get(_content(text))) for text in texts
-        ]
+    def _keep(self, card: ModelCard, stored: Sequence[StoredVector], read_to: int) -> None:
         with self._desk.database.write() as conn:
-            vectors.keep(conn, card.id, stored, read_to=texts[-1].version)
+            vectors.keep(conn, card.id, stored, read_to=read_to)
         if self._steady() >= self._synced_at + SYNC_SECONDS:
             self._sync_columns()
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from aggregator.errors import BusyError, NotFoundError
 from aggregator.model.candidate import Hit
+from aggregator.model.extras import Extras
 from aggregator.model.ids import Uid
 from aggregator.services.sensing import Narrowed, fuse, more_like, search_by_sense
-from aggregator.store import entries
+from aggregator.store import entries, vectors
 from tests.aggregator.candidates.stored import make_entry
 from tests.aggregator.services.newsroom import NOW, open_newsroom
 
@@ -81,6 +82,15 @@ def test_what_has_nothing_to_do_with_it_is_not_found(room):
 def test_an_entry_that_is_gone_is_passed_over(room):
     room.desk.ask.near = {10_000: 0.9}
     assert ["Rent rises", "Rent strike"] == sorted(found(room, "rent"))
+
+
+def test_who_did_not_agree_to_be_found_is_not(room):
+    made = make_entry(9, title="Rent private", index="rent private", extras=Extras(reserved=True))
+    room.store(1, [(made, timedelta(hours=9))])
+    room.desk.ask.near = {ids(room)["Rent private"]: 0.9, ids(room)["Rent strike"]: 0.8}
+    assert "Rent private" not in found(room, "rent")
+    with room.desk.database.read() as conn:
+        assert {"Rent private"} == {text.title for text in vectors.unread(conn, 0, 100) if text.reserved}
 
 
 def test_pages_follow_one_another(room):
