@@ -46,6 +46,10 @@ WHO = {
     "moving.stay": "ES",
     "moving.go_back": "ES",
     "moving.count_again": "ES",
+    "federation.show": "S",
+    "federation.push": "S",
+    "federation.block": "S",
+    "federation.unblock": "S",
     "newsletters.show": "S",
     "newsletters.change": "S",
     "newsletters.forget": "S",
@@ -92,7 +96,11 @@ WHO = {
     "members.password_link": "S",
 }
 SIGN_IN, NOT_ALLOWED = "Sign in to see this", "You may not do this"
-FIELDS = {"importing.start": {"document": "eJwDAAAAAAE="}, "sources.add_this": {"address": "https://new.example/feed"}}
+FIELDS = {
+    "importing.start": {"document": "eJwDAAAAAAE="},
+    "sources.add_this": {"address": "https://new.example/feed"},
+    "federation.block": {"domain": "bad.example"},
+}
 PEOPLE = ("nobody", "suspended", *Role)
 
 
