@@ -3,13 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= data
+TORCH_INDEX ?=
 PACKAGES := aggregator rankers web
 
 .PHONY: run test lint types imports docs pytest bench long messages clean
 
+# SEMANTIC=full|light|none chooses by hand what finds entries of like meaning; else memory, disk and languages do.
 run: $(VENV)/.product
-	@$(BIN)/broadsheet init --data $(DATA) --starter feeds.opml >/dev/null  # `up` prints the link where one is needed
-	@$(BIN)/broadsheet up --data $(DATA)
+	@chosen="$${SEMANTIC:-$$($(BIN)/broadsheet models --choose feeds.opml)}"; engine="$${chosen%% *}"; \
+	if [ "$$engine" = full ] && ! $(MAKE) --no-print-directory $(VENV)/.semantic; then \
+		[ -z "$$SEMANTIC" ] || exit 1; chosen="light, as full could not be installed"; engine=light; \
+	fi; \
+	echo "broadsheet: meaning is found by: $$chosen (change it with SEMANTIC=full|light|none make run)"; \
+	$(BIN)/broadsheet init --data $(DATA) --starter feeds.opml >/dev/null; \
+	BROADSHEET_SEMANTIC="$$engine" exec $(BIN)/broadsheet up --data $(DATA)  # it prints the link where one is needed
 
 test: lint types imports docs pytest
 
@@ -42,6 +49,16 @@ $(VENV)/bin/python:
 
 $(VENV)/.product: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+# torch for CPUs alone: from PyTorch's public index, unless pip was told of indexes or folders of its own.
+$(VENV)/.semantic: $(VENV)/.product
+	@index="$(TORCH_INDEX)"; \
+	if [ -z "$$index" ] && ! $(BIN)/python -m pip config list | grep -qE 'index-url|find-links'; then \
+		index=https://download.pytorch.org/whl/cpu; \
+	fi; \
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $${index:+--extra-index-url "$$index"} \
+		--editable ".[semantic]"
 	@touch $@
 
 $(VENV)/.developer: $(VENV)/.product

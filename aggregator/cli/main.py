@@ -56,6 +56,7 @@ NOUNS: Mapping[str, Noun] = {
     ),
     "entries": Noun("aggregator.cli.entries", "entries", "Show entries as stored, and mark them."),
     "search": Noun("aggregator.cli.search", "search", "Find entries by their words."),
+    "models": Noun("aggregator.cli.models", "models", "Say which model reads the entries and how far it has come."),
     "members": Noun("aggregator.cli.members", "members", "Add, invite, change, suspend and remove members."),
     "fediverse": Noun(
         "aggregator.cli.fediverse", "fediverse", "Be told of news by those you read there; keep servers out."
