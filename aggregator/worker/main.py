@@ -49,7 +49,8 @@ LAST_SECONDS = 9.0
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; returns within ten seconds of it, with nothing half written."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "faiss"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     with open_desk(settings) as desk:
         desk.columns.hold()
         asyncio.run(_work(desk))
