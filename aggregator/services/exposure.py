@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
@@ -14,14 +14,13 @@ from aggregator.errors import BadInputError
 from aggregator.model.exposure import KINDS, RoomRecord, RoomShare
 from aggregator.services.asking import list_and_rule
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
-from aggregator.services.ranking import document_of, order_by, usable_document
+from aggregator.services.ranking import document_of, live_tick, order_by, usable_document
 from aggregator.services.rights import Right, require
 from aggregator.store import ledger, lists, members, rules, subscriptions, values
 from rankers import evenness_over, fair_room, measure_exposure, published_rules, rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -95,7 +94,7 @@ def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> Room
         asked = list_and_rule(conn, actor, slug, None)
         records = ledger.get_records(conn, asked.list.id, after=now - timedelta(days=days), now=now)
         titles = source_titles(conn, actor.group)
-        counted = records or (_measure(desk, conn, asked.list, asked.own_rule, now.replace(second=0, microsecond=0)),)
+        counted = records or (_measure(desk, conn, asked.list, asked.own_rule, _live(desk, conn)),)
     by_line: Counter[str] = Counter()
     for record in counted:
         by_line.update(record.left_out)
@@ -186,6 +185,12 @@ def record_of(reading_list: ReadingList, version: RuleVersion, ranking: Ranking,
         left_out={line.line: line.count for line in ranking.left_out_by if line.count},
         shares=tuple(_shares(ours, theirs)),
     )
+
+
+def _live(desk: Desk, conn: Connection) -> datetime:
+    """Give the tick of live lists: what came this minute counts, as on the list itself."""
+    snapshot = fresh_snapshot(desk, conn, values.data_version(conn))
+    return datetime.fromtimestamp(live_tick(int(desk.clock.now().timestamp()), snapshot), UTC)
 
 
 def _measure(desk: Desk, conn: Connection, found: ReadingList, version: RuleVersion, at: datetime) -> RoomRecord:

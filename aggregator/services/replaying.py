@@ -100,7 +100,7 @@ def replay_list(  # what a replay is made of, for who checked the right to it
     progress: Callable[[int, int], None] | None = None,
 ) -> Replay:
     """Replay the `days` days up to `now`. Between two days nothing is held: `progress` may write, and may end it."""
-    now = now.replace(second=0, microsecond=0)
+    now = now.replace(microsecond=0)
     ticks = [now - timedelta(days=back) for back in range(days - 1, -1, -1)]
     told: list[ReplayDay] = []
     records: tuple[list[RoomRecord], list[RoomRecord]] = ([], [])

@@ -129,18 +129,18 @@ def try_text(
         conn = stack.enter_context(desk.database.read())
         found = list_and_rule(conn, actor, slug, None).list
         ours = document_of(before.toml)
-        tick = live_tick(now, desk.columns.snapshot()) if at is None else min(now, int(at.timestamp()))
-        table, looked_at = _table(desk, conn, found, tick, (ours, document))
+        facts_version = values.data_version(conn)
+        stored = Stored(fresh_snapshot(desk, conn, facts_version), facts_version)
+        tick = live_tick(now, stored.snapshot) if at is None else min(now, int(at.timestamp()))
+        table, looked_at = _table(desk, conn, found, stored, tick, documents=(ours, document))
         sides = [rank(each, table.table, tick) for each in (ours, document)]
         return _trial(conn, actor, found, sides=sides, made=table, looked_at=looked_at)
 
 
 def _table(
-    desk: Desk, conn: Connection, found: ReadingList, tick: int, documents: Sequence[RuleDocument]
+    desk: Desk, conn: Connection, found: ReadingList, stored: Stored, tick: int, *, documents: Sequence[RuleDocument]
 ) -> tuple[Candidates, int | None]:
     """Make one table for both rules, of as many of the newest entries as their lines allow."""
-    facts_version = values.data_version(conn)
-    stored = Stored(fresh_snapshot(desk, conn, facts_version), facts_version)
     reads = MEASURED.union(*(document.columns for document in documents))
     made = list_table(desk, conn, stored, found, tick, reads=reads, leaves=())
     ours, draft = documents

@@ -1,0 +1,90 @@
+"""A change is tried, watched as it is typed, replayed and published: with JavaScript and without."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from aggregator.services import replays
+
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_change_is_tried_replayed_published_and_undone(open_reader, newsroom, script):
+    newsroom.fill()
+    reader = open_reader(java_script_enabled=script)
+    reader.set_up(newsroom)
+    page = reader.page
+    page.get_by_role("link", name="Rules", exact=True).click()
+    page.get_by_role("link", name="Many voices", exact=True).click()
+    page.get_by_role("link", name="Try a change").click()
+    assert page.get_by_text("The order stays as it is").is_visible()
+
+    page.locator("#arrange-1-limit").fill("3")
+    save = page.get_by_role("button", name="Save and show the page").first
+    if script:  # the page follows what is typed, and nothing is kept yet
+        page.locator(".has-moved").first.wait_for()
+        assert page.get_by_text("your draft begins with the first change").is_visible()
+    save.click()
+    page.get_by_text("your draft, saved").wait_for()
+    assert page.locator(".has-moved").count() > 0
+
+    page.get_by_label("Add a line").select_option("folder")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text("Line “from-a-folder” added").wait_for()
+    page.get_by_role("navigation", name="Form or text").get_by_role("link", name="Text").click()
+    page.locator("#text").fill("this is no rule")
+    save.click()
+    page.get_by_text("Line 1, column").first.wait_for()
+    assert page.locator("#text").input_value().strip() == "this is no rule"
+    page.get_by_role("button", name="Undo the last change").click()
+    page.get_by_text("Line “from-a-folder” added").wait_for()
+
+    page.get_by_role("button", name="Try it on the last 14 days").click()
+    page.get_by_text("0 of 14 days ranked").wait_for()
+    replays.run_waiting_replays(newsroom.desk)
+    page.get_by_role("heading", name="Day by day").wait_for(timeout=15_000)
+    page.get_by_role("link", name="Back to the draft").click()
+
+    page.get_by_label("Everybody reads it").or_(page.locator("#reason")).first.fill("Folders first")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("Published as version 2.").wait_for()
+    assert page.get_by_text("Folders first").is_visible()
+    page.goto("/rules/many-voices/versions/1")
+    page.locator("#reason").fill("It was better")
+    page.get_by_role("button", name="Publish it again").click()
+    page.get_by_text("Version 1 is published again, as version 3.").wait_for()
+    assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
+def test_the_pages_of_trying_keep_nobody_out(open_reader, newsroom):
+    newsroom.fill()
+    reader = open_reader(bypass_csp=True)
+    reader.set_up(newsroom)
+    page, found = reader.page, {}
+    page.goto("/rules/many-voices/try")
+    for line in ("folder", "out-words", "spread"):
+        page.get_by_label("Add a line").select_option(line)
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.wait_for_load_state()
+    page.get_by_role("button", name="Try it on the last 14 days").click()
+    page.wait_for_url("**/replays/*")
+    replay = page.url
+    before = (replay, "/rules/many-voices/try", "/rules/many-voices/try?view=text", "/rules/many-voices/copy")
+    for path in (*before, f"{replay}?done"):
+        if path.endswith("done"):
+            replays.run_waiting_replays(newsroom.desk)
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
+        for scheme, width in itertools.product(("light", "dark"), (320, 1280)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            results = Axe().run(page)
+            if results.violations_count:
+                found[path, scheme, width] = results.generate_report()
+            if page.evaluate(TOO_WIDE) > 0:
+                found[path, scheme, width] = "scrolls sideways"
+    assert found == {}
