@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TITLE_WEIGHT = 2.0
-"""How often a title counts beside the beginning of its text: fitted, tests/benchmarks/bench_meaning.py."""
+"""How often a title counts beside the beginning of its text: fitted, tests/long/meaning.py."""
 
 
 def mixed(titles: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -37,7 +37,7 @@ REMEMBERED = 8
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """How likeness is mixed for one model, fitted on labelled news (tests/benchmarks/bench_meaning.py).
+    """How likeness is mixed for one model, fitted on labelled news (tests/long/meaning.py).
 
     `meaning`, `words` and `names` are shares of one; where an entry has no names their share goes to the others.
     `a_day` is taken off for each day since the story's latest entry. An entry joins from `join` on, one in
