@@ -12,6 +12,11 @@ from tests.web.newsroom import NO_SUCH_NAME, SOURCES, Item, Source, opml
 from tests.web.routes import MEMBERS, PUBLIC, fill
 
 NOT_PAGES = {
+    "activitypub.actor",
+    "activitypub.outbox",
+    "activitypub.webfinger",
+    "activitypub.nodeinfo_links",
+    "activitypub.nodeinfo",
     "up.show",
     "static",
     "media.show",

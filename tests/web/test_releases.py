@@ -19,6 +19,7 @@ from web.door import TOKEN
 RELEASES = sorted((Path(__file__).resolve().parents[1] / "data" / "releases").iterdir())
 """`schema-NNNN.db.gz`, each made by the release of that schema: six feeds imported and read, a member, a mark."""
 PLACES = {
+    **dict.fromkeys((name for name in PUBLIC if name.startswith("activitypub.")), 404),  # off until public_url is set
     "replays.show": 404,
     "replays.progress": 404,
     "feeds.private": 404,
