@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aggregator.worker.lifeline import die_with_parent
+from aggregator.lifeline import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +36,7 @@ class Child:
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
+    bereaved: signal.Signals = signal.SIGTERM  # what it gets when we die
     process: subprocess.Popen[bytes] | None = None
     born: float = 0.0
     next_start: float = 0.0
@@ -50,8 +51,8 @@ class Child:
             env=self.environ,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            # Safe here: this process has one thread. SIGTERM, so that it can end its own children.
-            preexec_fn=lambda: die_with_parent(parent, signal.SIGTERM),  # noqa: PLW1509  # see the line above
+            # Safe here: this process has one thread.
+            preexec_fn=lambda: die_with_parent(parent, self.bereaved),  # noqa: PLW1509  # see the line above
         )
 
     def reap(self, now: float) -> int | None:

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
@@ -56,7 +57,9 @@ def up(console: Console, host: str | None, port: int | None, clock: str | None) 
     environ = _environ(settings)
     with _alone(settings.data):
         _check_port(settings)
-        pages = Child("web server", web_command(settings), environ)
+        # granian's handler sets the very event its main thread waits for: a SIGTERM at the wrong instant locks it up
+        # for good. We would kill it then; killed ourselves, nobody would. Its processes go with it (wsgi.py).
+        pages = Child("web server", web_command(settings), environ, bereaved=signal.SIGKILL)
         fetching = Child("worker", (*BROADSHEET, "worker"), environ)
         supervisor = Supervisor(
             [pages, fetching], lambda sentence: click.echo(f"broadsheet: {plain(sentence)}", err=True)

@@ -16,9 +16,9 @@ from dataclasses import asdict
 import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.errors import BroadsheetError
+from aggregator.lifeline import die_with_parent
 from aggregator.queue.frames import frame, read_frame
 from aggregator.wiring import open_embedder
-from aggregator.worker.lifeline import die_with_parent
 
 log = logging.getLogger(__name__)
 STDIN, STDOUT, STDERR = 0, 1, 2

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import FetchError
+from aggregator.lifeline import die_with_parent
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
 from aggregator.sources.discovery import PageJob, find_feeds
@@ -25,7 +26,6 @@ from aggregator.sources.fulltext import TextJob, find_text
 from aggregator.sources.job import ParseJob
 from aggregator.sources.mail import MailJob, read_letter
 from aggregator.sources.wire import from_message, to_message
-from aggregator.worker.lifeline import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -124,6 +124,21 @@ def test_nothing_outlives_a_killed_parent(tmp_path, port):
         assert (bool(gone), alive) == (True, [])
 
 
+def test_no_page_is_served_once_the_parent_and_the_web_server_are_killed(tmp_path, port):
+    with running("--data", tmp_path, "--port", port) as up:
+        until(lambda: answers(port))
+        # It gives itself another title as it runs.
+        children = psutil.Process(up.process.pid).children()
+        (server,) = (child for child in children if "granian" in " ".join(child.cmdline()))
+        pages = server.children()
+        assert pages
+        up.process.kill()
+        server.kill()
+        gone, alive = psutil.wait_procs(pages, PATIENCE)
+        assert (bool(gone), alive) == (True, [])
+    until(lambda: not answers(port))
+
+
 def test_all_processes_share_one_clock(tmp_path, port):
     with running("--data", tmp_path, "--port", port, "--clock", "2031-05-01T12:00:00Z") as up:
         up.said("clock started at 2031-05-01")
