@@ -51,6 +51,11 @@ NOUNS: Mapping[str, Noun] = {
         "verify",
         "Work a receipt out again, from itself alone; 1 with the first difference if it does not hold.",
     ),
+    "bundle": Noun(
+        "aggregator.cli.bundle",
+        "bundle",
+        "Hand out the sources and rules as one signed file, take in and follow those of others.",
+    ),
     "rules": Noun(
         "aggregator.cli.rules", "rules", "Check, publish, compare and try ranking rules, and say them in plain words."
     ),

@@ -16,9 +16,10 @@ from aggregator.model.mailbox import SCHEME
 from aggregator.model.subscription import NewSubscription, OpmlFeed
 from aggregator.outbound.guard import private_hosts
 from aggregator.services.import_plan import Held, plan
+from aggregator.services.keys import LONGEST as LONGEST_KEY
 from aggregator.services.rights import Right, require
 from aggregator.services.subscribing import fetch_again, new_feed, rest_if_unread
-from aggregator.sources.opml import read_opml
+from aggregator.sources.opml import OWNER, SOURCE, read_opml
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import feeds, folders, jobs, leases, subscriptions, values
 from aggregator.text.masking import has_secret, mask
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from aggregator.model.feed import NewFeed
     from aggregator.model.ids import FeedId, JobId, OwnerId
     from aggregator.model.job import Job
     from aggregator.model.member import Actor
@@ -282,11 +284,7 @@ def _note_progress(
 
 def _write(conn: Connection, job: Job, batch: Sequence[Planned], now: datetime) -> None:
     fresh = [item for item in batch if item.state is ItemState.NEW]
-    unknown = [
-        new_feed(item.address, title=item.feed.title, site=item.feed.site, language=item.feed.language)
-        for item in fresh
-        if item.feed_id is None
-    ]
+    unknown = [_new_feed(item) for item in fresh if item.feed_id is None]
     ids = feeds.add_feeds(conn, unknown, now=now, due=[now + NOT_YET] * len(unknown))
     wanted = [
         NewSubscription(
@@ -300,6 +298,14 @@ def _write(conn: Connection, job: Job, batch: Sequence[Planned], now: datetime) 
     ]
     subscriptions.add_subscriptions(conn, job.owner, wanted, now=now)
     jobs.add_items(conn, job.id, [_job_item(item, item.feed_id or ids.get(item.address)) for item in batch])
+
+
+def _new_feed(item: Planned) -> NewFeed:
+    """Describe a feed of a list; a bundle may say what it counts as, and for whom."""
+    proposed = new_feed(item.address, title=item.feed.title, site=item.feed.site, language=item.feed.language)
+    said = {key: value for key, value in item.feed.extra if len(value) <= LONGEST_KEY and " " not in value}
+    source = said.get(SOURCE) or proposed.source
+    return replace(proposed, source=source, owner=said.get(OWNER) or source)
 
 
 def _release(desk: Desk, job: Job) -> None:
@@ -335,6 +341,12 @@ def _take_back(conn: Connection, owner: OwnerId, added: Sequence[FeedId]) -> int
         else:
             rest_if_unread(conn, feed_id)
     return len(added)
+
+
+def unsubscribe(conn: Connection, owner: OwnerId, feed_id: FeedId) -> None:
+    """End a subscription, for services that have checked who asks; nobody fetches what nobody reads."""
+    subscriptions.delete_subscription(conn, owner, feed_id)
+    rest_if_unread(conn, feed_id)
 
 
 def _take_back_folders(conn: Connection, owner: OwnerId, made: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ class Right(StrEnum):
     IMPORT = "import source lists"
     CHANGE_LISTS = "make, change and remove lists"
     PUBLISH_RULES = "publish rules"
+    PUBLISH_BUNDLES = "publish and follow bundles"
     OWN_ACCOUNT = "look after one's own account"
     SHARE_LISTS = "let everybody follow lists"
     SEE_MEMBERS = "see the members"
@@ -38,7 +39,14 @@ class Right(StrEnum):
 
 
 _READER = frozenset({Right.READ, Right.MARK, Right.OWN_LISTS, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
-_EDITOR = _READER | {Right.REFRESH, Right.CHANGE_SOURCES, Right.IMPORT, Right.CHANGE_LISTS, Right.PUBLISH_RULES}
+_EDITOR = _READER | {
+    Right.REFRESH,
+    Right.CHANGE_SOURCES,
+    Right.IMPORT,
+    Right.CHANGE_LISTS,
+    Right.PUBLISH_RULES,
+    Right.PUBLISH_BUNDLES,
+}
 _STEWARD = _EDITOR | {Right.SHARE_LISTS, Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {

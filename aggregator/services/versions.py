@@ -114,6 +114,11 @@ def check_envelope(data: bytes) -> EnvelopeCheck:
         return EnvelopeCheck(identity, f"it is not the envelope of a version ({type(fault).__name__}: {fault})"[:200])
 
 
+def toml_of(envelope: str) -> str:
+    """Return the text of the rule in an envelope that holds."""
+    return str(json.loads(envelope)["toml"])
+
+
 def envelope(desk: Desk, actor: Actor, version: VersionId) -> str:
     """Give a version's envelope as it was signed. Raises NotFoundError."""
     require(actor, Right.READ)

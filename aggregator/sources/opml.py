@@ -28,7 +28,11 @@ LARGEST = 5 * 1024 * 1024  # bytes
 MOST_OUTLINES = 20_000
 MOST_FEEDS = 10_000
 DEEPEST = 20
-WHY = "{urn:broadsheet:opml}why"
+SPACE = "urn:broadsheet:opml"
+"""The namespace of what we add to OPML; other readers pass over it."""
+WHY = f"{{{SPACE}}}why"
+SOURCE = f"{{{SPACE}}}source"
+OWNER = f"{{{SPACE}}}owner"
 SLASH = "\u2215"
 """Stands for a slash in the name of a folder, since slashes part the names of a path."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aggregator.sources.opml import SLASH, WHY
+from aggregator.sources.opml import SLASH, SPACE, WHY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,11 +19,14 @@ _NAMESPACE = re.compile(r"\{([^{}]*)\}(.+)")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-_INDENT = "  "
+INDENT = "  "
 
 
-def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed]) -> bytes:
-    """Write subscriptions as OPML 2.0. `folders` are paths in their owner's order; parents may be left out."""
+def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed], *, head: Sequence[str] = ()) -> bytes:
+    """Write subscriptions as OPML 2.0. `folders` are paths in their owner's order; parents may be left out.
+
+    `head` are lines of XML that stand behind the title.
+    """
     feeds = sorted(feeds, key=lambda feed: (_title(feed).casefold(), feed.address))
     filed: dict[str, list[OpmlFeed]] = {"": []}
     for path in [*folders, *(path for feed in feeds for path in feed.folders)]:
@@ -33,21 +36,22 @@ def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed]) ->
     for feed in feeds:
         for path in feed.folders or ("",):
             filed[path].append(feed)
-    prefixes = _prefixes(feeds)
-    declared = "".join(f' xmlns:{prefix}="{_escape(space)}"' for space, prefix in prefixes.items())
+    prefixes = _prefixes(feeds, ours=bool(head))
+    declared = "".join(f' xmlns:{prefix}="{escape(space)}"' for space, prefix in prefixes.items())
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<opml version="2.0"{declared}>',
-        f"{_INDENT}<head>",
-        f"{_INDENT * 2}<title>{_escape(title)}</title>",
-        f"{_INDENT}</head>",
-        f"{_INDENT}<body>",
+        f"{INDENT}<head>",
+        f"{INDENT * 2}<title>{escape(title)}</title>",
+        *head,
+        f"{INDENT}</head>",
+        f"{INDENT}<body>",
     ]
     for path in filed:
         if path and "/" not in path:
             _write_folder(lines, path, filed, prefixes)
     lines += [_outline(feed, prefixes, 2) for feed in filed[""]]
-    lines += [f"{_INDENT}</body>", "</opml>", ""]
+    lines += [f"{INDENT}</body>", "</opml>", ""]
     return "\n".join(lines).encode()
 
 
@@ -55,8 +59,8 @@ def _write_folder(
     lines: list[str], path: str, filed: Mapping[str, Sequence[OpmlFeed]], prefixes: Mapping[str, str]
 ) -> None:
     depth = path.count("/")
-    indent = _INDENT * (depth + 2)
-    name = _escape(path.rpartition("/")[2].replace(SLASH, "/"))
+    indent = INDENT * (depth + 2)
+    name = escape(path.rpartition("/")[2].replace(SLASH, "/"))
     below = [other for other in filed if other.startswith(path + "/") and other.count("/") == depth + 1]
     if not below and not filed[path]:
         lines.append(f'{indent}<outline text="{name}" title="{name}"/>')
@@ -82,24 +86,23 @@ def _outline(feed: OpmlFeed, prefixes: Mapping[str, str], depth: int) -> str:
         **dict(sorted(extra.items())),
     }
     written = "".join(
-        f' {name}="{_escape(value)}"'
+        f' {name}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None and (name := _name(key, prefixes))
     )
-    return f"{_INDENT * depth}<outline{written}/>"
+    return f"{INDENT * depth}<outline{written}/>"
 
 
 def _title(feed: OpmlFeed) -> str:
     return feed.title or dict(feed.extra).get("title") or feed.address
 
 
-def _prefixes(feeds: Iterable[OpmlFeed]) -> dict[str, str]:
+def _prefixes(feeds: Iterable[OpmlFeed], *, ours: bool) -> dict[str, str]:
     """Return a prefix for each namespace that an attribute needs."""
     spaces = {found.group(1) for feed in feeds for key, _ in feed.extra if (found := _NAMESPACE.fullmatch(key))}
-    ours = WHY[1:].partition("}")[0]
-    prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {ours, ""}), start=1)}
-    if ours in spaces or any(feed.why for feed in feeds):
-        prefixes[ours] = "broadsheet"
+    prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {SPACE, ""}), start=1)}
+    if ours or SPACE in spaces or any(feed.why for feed in feeds):
+        prefixes[SPACE] = "broadsheet"
     return prefixes
 
 
@@ -112,5 +115,6 @@ def _name(key: str, prefixes: Mapping[str, str]) -> str | None:
     return f"{prefixes[space]}:{local}" if space else local
 
 
-def _escape(value: str) -> str:
+def escape(value: str) -> str:
+    """Write a value as the text of an attribute or element, on one line."""
     return " ".join(_NOT_XML.sub("", value).split()).translate(_ESCAPES)

@@ -13,6 +13,7 @@ from aggregator.errors import BroadsheetError, StorageFullError
 from aggregator.queue.inprocess import Ticker
 from aggregator.wiring import open_desk
 from aggregator.worker.answer import AnswerServer
+from aggregator.worker.bundles import Bundles
 from aggregator.worker.discovering import discover
 from aggregator.worker.editions import Editions
 from aggregator.worker.fetch_loop import steady_seconds
@@ -80,6 +81,7 @@ class Worker:
         self._imports = Imports(desk)
         self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
+        self._bundles = Bundles(desk, staff.outbound)
         self._letters = LetterBox(desk, staff.pool, staff.records)
         self._replays = Replays(desk)
         self._retention = Retention(desk)
@@ -159,6 +161,7 @@ class Worker:
             await self._server.open()
             self._begin("imports", self._imports.run)
             self._begin("editions", self._editions.run)
+            self._begin("bundles", self._bundles.run)
             self._begin("ledgers", self._ledgers.run)
             self._begin("letters", self._letters.run)
             self._begin("replays", self._replays.run)

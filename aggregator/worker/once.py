@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from aggregator.worker import discovering
+from aggregator.worker.bundles import Bundles
 from aggregator.worker.staff import open_staff
 
 if TYPE_CHECKING:
@@ -38,3 +39,13 @@ def discover(desk: Desk, address: str) -> Discovery:
             return await discovering.discover(staff, address, desk.clock.now())
 
     return asyncio.run(run())
+
+
+def look_at_bundles(desk: Desk) -> None:
+    """Look at the followed bundles that are due, without a running worker."""
+
+    async def run() -> None:
+        async with open_staff(desk) as staff:
+            await Bundles(desk, staff.outbound).run()
+
+    asyncio.run(run())

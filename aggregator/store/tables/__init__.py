@@ -7,6 +7,7 @@ What belongs to somebody has `owner`: the id of a member or a group.
 from __future__ import annotations
 
 from aggregator.store.tables.base import metadata
+from aggregator.store.tables.bundles import bundle, bundle_version, followed_bundle
 from aggregator.store.tables.editions import edition
 from aggregator.store.tables.entries import entry, entry_body, entry_gone, entry_state, seen
 from aggregator.store.tables.fediverse import (
@@ -40,6 +41,8 @@ from aggregator.store.tables.work import counter, job, job_item, value
 __all__ = [
     "actor_key",
     "api_token",
+    "bundle",
+    "bundle_version",
     "carried",
     "challenge",
     "copy",
@@ -61,6 +64,7 @@ __all__ = [
     "filing",
     "folder",
     "followed",
+    "followed_bundle",
     "grp",
     "hub_subscriber",
     "invitation",

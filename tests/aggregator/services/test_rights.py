@@ -22,6 +22,7 @@ TABLE = {
     Right.IMPORT: "ES",
     Right.CHANGE_LISTS: "ES",
     Right.PUBLISH_RULES: "ES",
+    Right.PUBLISH_BUNDLES: "ES",
     Right.OWN_ACCOUNT: "RES",
     Right.SHARE_LISTS: "S",
     Right.SEE_MEMBERS: "S",

@@ -1,0 +1,268 @@
+"""Our bundles: the group's selection with its rules as signed versions, each naming the one before; and taking one in.
+
+A version that was handed out is kept and never changed. Feeds with secret addresses stay out and are counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aggregator.errors import BadDocumentError, BadInputError, NotFoundError
+from aggregator.model.bundle import BundleHead, BundleRule, BundleVersion, ChangeKind
+from aggregator.services import importing
+from aggregator.services.bundle_changes import compare
+from aggregator.services.bundle_proof import check_bundle, identity_of, publisher_of, sign_form
+from aggregator.services.editing import OPERATOR
+from aggregator.services.rights import Right, may, require
+from aggregator.sources.bundle import is_name, read_bundle
+from aggregator.sources.bundleout import write_bundle
+from aggregator.sources.identity import canonical_address, source_key
+from aggregator.sources.opml import OWNER, SOURCE
+from aggregator.sources.opmlout import write_opml
+from aggregator.store import bundles as stored
+from aggregator.store import folders as shelves
+from aggregator.store import members, subscriptions, values
+from aggregator.store import rules as stored_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from aggregator.model.bundle import BundleChange, BundleDocument
+    from aggregator.model.feed import Feed
+    from aggregator.model.ids import JobId, OwnerId
+    from aggregator.model.member import Actor
+    from aggregator.model.subscription import OpmlFeed
+    from aggregator.services.desk import Desk
+
+LONGEST_REASON = 1000
+LONGEST_LICENCE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a group reads, as it is handed on. `left_out`: feeds whose addresses nobody else is to know."""
+
+    title: str
+    folders: tuple[str, ...]
+    feeds: tuple[OpmlFeed, ...]
+    rules: tuple[BundleRule, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBundle:
+    """A bundle of ours: its versions, the newest first, and whether everybody may follow it."""
+
+    name: str
+    public: bool
+    versions: tuple[BundleVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What taking a bundle in would change. `problem`: why it does not hold as signed; "" where nobody signed it."""
+
+    document: BundleDocument
+    identity: str
+    problem: str | None
+    changes: tuple[BundleChange, ...]
+
+
+def own_bundles(desk: Desk, actor: Actor) -> tuple[OwnBundle, ...]:
+    """Give the group's bundles by name."""
+    require(actor, Right.EXPORT)
+    with desk.database.read() as conn:
+        versions = stored.get_versions(conn, actor.group)
+        public = stored.get_public_names(conn, actor.group)
+    names = dict.fromkeys(each.name for each in versions)
+    return tuple(
+        OwnBundle(name, name in public, tuple(each for each in versions if each.name == name)) for name in names
+    )
+
+
+def publish_bundle(
+    desk: Desk, actor: Actor, name: str, reason: str | None, *, licence: str | None = None
+) -> BundleVersion:
+    """Hand out the selection as the next version of a bundle; the newest one where nothing changed since.
+
+    Raises BadInputError for a name that cannot be one, or a text that is too long.
+    """
+    require(actor, Right.PUBLISH_BUNDLES)
+    if not is_name(name):
+        raise BadInputError("name", "up to 40 small letters, digits and hyphens are expected")
+    reason, licence = _line("reason", reason, LONGEST_REASON), _line("licence", licence, LONGEST_LICENCE)
+    chosen = selection(desk, actor.group)
+    now = desk.clock.now()
+    with desk.database.write() as conn:
+        newest = next((each for each in stored.get_versions(conn, actor.group) if each.name == name), None)
+        head = _head(desk, name, newest, now=now, reason=reason, licence=licence, left_out=chosen.left_out)
+        content = _content(head, chosen)
+        if newest and stored.get_version_document(conn, actor.group, name, newest.number)[1] == content:
+            return newest
+        unsigned = _written(desk.address, head, chosen)
+        form = read_bundle(unsigned).form
+        document = _written(desk.address, replace(head, signature=sign_form(desk.signing_key, form)), chosen)
+        author = actor.member.name if actor.member else OPERATOR
+        version = BundleVersion(name, head.number, identity_of(form), now, author, reason)
+        stored.add_version(conn, actor.group, version, content=content, document=document)
+    return version
+
+
+def bundle_file(desk: Desk, actor: Actor, name: str, number: int | None = None) -> bytes:
+    """Give a version as it was handed out, None: the newest; to everybody where a steward said so.
+
+    Raises NotFoundError, and NotSignedInError or NotAllowedError where it is not for them.
+    """
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        if not may(actor, Right.EXPORT) and name not in stored.get_public_names(conn, group):
+            require(actor, Right.EXPORT)
+        newest = next((each.number for each in stored.get_versions(conn, group) if each.name == name), None)
+        if newest is None:
+            raise NotFoundError("bundle", name)
+        return stored.get_version_document(conn, group, name, newest if number is None else number)[0]
+
+
+def set_public(desk: Desk, actor: Actor, name: str, *, public: bool) -> None:
+    """Let everybody follow a bundle of ours, or members alone. Raises NotFoundError."""
+    require(actor, Right.SHARE_LISTS)
+    with desk.database.write() as conn:
+        if name not in {each.name for each in stored.get_versions(conn, actor.group)}:
+            raise NotFoundError("bundle", name)
+        stored.set_public(conn, actor.group, name, public=public)
+
+
+def preview(desk: Desk, actor: Actor, data: bytes) -> Taken:
+    """Say what following a bundle fully would change here, writing nothing. Raises BadDocumentError."""
+    require(actor, Right.IMPORT)
+    found = check_bundle(data)
+    if found.document is None:
+        raise BadDocumentError("the bundle", found.problem or "it cannot be read")
+    held = selection(desk, actor.group)
+    rules = found.document.rules if not found.problem else ()
+    named = {rule.id for rule in rules}
+    # Rules of ours that it does not have are not the bundle's to take away, nor feeds that nobody else can fetch.
+    changes = compare(held.feeds, found.document.opml.feeds, [each for each in held.rules if each.id in named], rules)
+    return Taken(found.document, found.identity, found.problem if found.document.head else "", changes)
+
+
+def take_in(desk: Desk, actor: Actor, name: str, data: bytes, *, full: bool) -> JobId:
+    """Import a bundle: what it has and we have not, and with `full` also what it took away, renamed and refiled.
+
+    What is added is a job that can be watched and undone. Raises BadDocumentError where the file is none, or where
+    it names a signer and does not hold.
+    """
+    found = preview(desk, actor, data)
+    if found.problem:
+        raise BadDocumentError("the bundle", found.problem)
+    wanted = found.changes if full else tuple(each for each in found.changes if each.kind is ChangeKind.ADDED)
+    return apply_changes(desk, actor, name, found.document, wanted)
+
+
+def apply_changes(
+    desk: Desk, actor: Actor, name: str, document: BundleDocument, changes: Collection[BundleChange]
+) -> JobId:
+    """Do these changes of feeds; rules are copied one by one (bundle_following.fork_rule). For whoever may import."""
+    require(actor, Right.IMPORT)
+    if any(each.kind is not ChangeKind.ADDED for each in changes):
+        require(actor, Right.CHANGE_SOURCES)
+    wanted = {feed.address: feed for feed in document.opml.feeds}
+    with desk.database.write() as conn:
+        held = {
+            canonical_address(each.feed.address): each.feed for each in subscriptions.get_subscribed(conn, actor.group)
+        }
+        for change in changes:
+            feed = held.get(canonical_address(change.key))
+            if feed is not None:
+                _apply(conn, actor.group, feed, change, wanted.get(change.key))
+    added = [wanted[each.key] for each in changes if each.kind is ChangeKind.ADDED and each.key in wanted]
+    job = write_opml(document.opml.title or name, (), added)
+    return importing.start_import(desk, actor, name, job)
+
+
+def _apply(conn: Connection, owner: OwnerId, feed: Feed, change: BundleChange, wanted: OpmlFeed | None) -> None:
+    if change.kind is ChangeKind.REMOVED:
+        importing.unsubscribe(conn, owner, feed.id)
+    elif wanted is not None and change.kind is ChangeKind.REFILED:
+        subscriptions.file_under(conn, owner, feed.id, wanted.folders)
+    elif wanted is not None:
+        own = subscriptions.get_subscription(conn, owner, feed.id)
+        title = wanted.title if change.kind is ChangeKind.RENAMED else own.title
+        why = wanted.why if change.kind is ChangeKind.REASON else own.why
+        subscriptions.set_subscription(conn, owner, feed.id, title=title, why=why)
+
+
+def selection(desk: Desk, owner: OwnerId) -> Selection:
+    """Give what a group reads as it is handed on. For services that have checked who asks."""
+    outlines = {each.address: each for each in importing.outlines(desk, owner)}
+    with desk.database.read() as conn:
+        title = values.find_value(conn, "instance-name") or "Broadsheet"
+        paths = tuple(folder.path for folder in shelves.get_folders(conn, owner))
+        held = subscriptions.get_subscribed(conn, owner)
+        rules = tuple(
+            BundleRule(each.slug, stored_rules.get_envelope(conn, each.id))
+            for each in stored_rules.get_current_versions(conn, owner)
+        )
+    feeds = tuple(
+        _with_keys(outlines[each.feed.address], each.feed)
+        for each in held
+        if each.feed.address in outlines and not importing.is_ours_alone(each.feed.address)
+    )
+    return Selection(title, paths, feeds, rules, len(held) - len(feeds))
+
+
+def _with_keys(outline: OpmlFeed, feed: Feed) -> OpmlFeed:
+    """Say what a feed counts as, and for whom, where that is not what its site proposes."""
+    extra = {key: value for key, value in outline.extra if key not in {SOURCE, OWNER}}
+    if feed.source != source_key(feed.address, feed.site, title=feed.title):
+        extra[SOURCE] = feed.source
+    if feed.owner != feed.source:
+        extra[OWNER] = feed.owner
+    return replace(outline, extra=tuple(sorted(extra.items())))
+
+
+def _head(
+    desk: Desk,
+    name: str,
+    newest: BundleVersion | None,
+    *,
+    now: datetime,
+    reason: str | None,
+    licence: str | None,
+    left_out: int,
+) -> BundleHead:
+    return BundleHead(
+        name=name,
+        number=newest.number + 1 if newest else 1,
+        previous=newest.identity if newest else None,
+        published=now.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        publisher=publisher_of(desk.signing_key),
+        reason=reason,
+        licence=licence,
+        left_out=left_out,
+    )
+
+
+def _content(head: BundleHead, chosen: Selection) -> str:
+    """Hash what a version says, whatever its place in the chain."""
+    blank = replace(head, number=1, previous=None, published="1970-01-01T00:00:00Z", reason=None)
+    written = _written("", blank, chosen)
+    return hashlib.sha256(written).hexdigest()
+
+
+def _written(address: str, head: BundleHead, chosen: Selection) -> bytes:
+    return write_bundle(
+        head, title=chosen.title, owner=address, folders=chosen.folders, feeds=chosen.feeds, rules=chosen.rules
+    )
+
+
+def _line(part: str, text: str | None, longest: int) -> str | None:
+    line = " ".join((text or "").split())
+    if len(line) > longest:
+        raise BadInputError(part, f"at most {longest} characters are expected")
+    return line or None

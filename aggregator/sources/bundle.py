@@ -1,0 +1,114 @@
+"""Bundles in: OPML that may carry a head, rules and a signature in our namespace, read from one tree.
+
+What a signature is over is the canonical form of the whole document (Canonical XML 1.0 without comments) from which
+the attribute `sig` was taken out, so that unknown attributes and elements are signed like all else. A file that is not
+well-formed is read as forgivingly as other OPML, and counts as unsigned. bundleout.py writes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from aggregator.errors import BadDocumentError
+from aggregator.model.bundle import BundleDocument, BundleHead, BundleRule
+from aggregator.sources.opml import LARGEST, SPACE, read_opml
+
+if TYPE_CHECKING:
+    from aggregator.sources.xmltext import Element
+
+SCHEMA = "bundle/1"
+BUNDLE = f"{{{SPACE}}}bundle"
+RULE = f"{{{SPACE}}}rule"
+MOST_RULES = 200
+LONGEST_RULE = 256 * 1024  # bytes of an envelope
+LONGEST_VALUE = 8_192  # characters of any attribute
+LARGEST_NUMBER = 10**9
+
+_PART = "the bundle"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_KEY = re.compile(r"ed25519:[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
+
+
+def is_name(text: str) -> bool:
+    """Say whether a bundle may be called that: up to 40 small letters, digits and hyphens."""
+    return bool(_NAME.fullmatch(text))
+
+
+def read_bundle(data: bytes) -> BundleDocument:
+    """Read a bundle, or plain OPML as one without head. Raises BadDocumentError, over a limit too."""
+    opml = read_opml(data)
+    root = _tree(data)
+    if root is None:
+        return BundleDocument(opml, None, (), b"")
+    for element in root.iter(etree.Element):
+        if any(len(str(value)) > LONGEST_VALUE for value in element.attrib.values()):
+            raise BadDocumentError(_PART, f"a name or value in it is longer than {LONGEST_VALUE:,} characters")
+    heads = [each for each in root.iter(BUNDLE) if each.getparent() is root.find("head")]
+    if not heads:
+        return BundleDocument(opml, None, (), b"")
+    if len(heads) > 1:
+        raise BadDocumentError(_PART, "it has two heads in the Broadsheet namespace")
+    opml = read_opml(etree.tostring(root, encoding="utf-8"))  # the same tree that is signed
+    head = _head(heads[0])
+    rules = _rules(root)
+    del heads[0].attrib["sig"]
+    return BundleDocument(opml, head, rules, etree.tostring(root, method="c14n", with_comments=False))
+
+
+def _tree(data: bytes) -> Element | None:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    if len(data) > LARGEST:
+        return None
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return root if root.tag == "opml" else None
+
+
+def _head(element: Element) -> BundleHead:
+    said = {str(key): str(value) for key, value in element.attrib.items()}
+    if said.get("schema") != SCHEMA:
+        raise BadDocumentError(_PART, f"its head is not of the kind {SCHEMA}")
+    return BundleHead(
+        name=_said(said, "name", _NAME),
+        number=_number(said, "number"),
+        previous=_said(said, "previous", _HASH) if "previous" in said else None,
+        published=_said(said, "published", _TIME),
+        publisher=_said(said, "publisher", _KEY),
+        reason=said.get("reason") or None,
+        licence=said.get("licence") or None,
+        left_out=_number(said, "leftOut"),
+        signature=_said(said, "sig", _SIGNATURE),
+    )
+
+
+def _said(said: dict[str, str], name: str, shape: re.Pattern[str]) -> str:
+    value = said.get(name, "")
+    if not shape.fullmatch(value):
+        raise BadDocumentError(_PART, f"its head has no usable {name!r}")
+    return value
+
+
+def _number(said: dict[str, str], name: str) -> int:
+    value = said.get(name, "")
+    if not value.isascii() or not value.isdecimal() or len(value) > len(str(LARGEST_NUMBER)):
+        raise BadDocumentError(_PART, f"its head has no usable {name!r}")
+    return int(value)
+
+
+def _rules(root: Element) -> tuple[BundleRule, ...]:
+    rules = [BundleRule(str(each.get("id", "")), (each.text or "").strip()) for each in root.iter(RULE)]
+    if len(rules) > MOST_RULES:
+        raise BadDocumentError(_PART, f"it has more than {MOST_RULES} rules")
+    if any(len(rule.envelope.encode("utf-8", "replace")) > LONGEST_RULE for rule in rules):
+        raise BadDocumentError(_PART, f"a rule in it is larger than {LONGEST_RULE // 1024} KiB")
+    if len({rule.id for rule in rules}) != len(rules):
+        raise BadDocumentError(_PART, "it has two rules of one name")
+    return tuple(rules)
