@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from aggregator.errors import BadDocumentError
-from aggregator.services.versions import check_envelope
+from aggregator.services.versions import check_envelope, rule_of
 from aggregator.sources.bundle import read_bundle
 
 if TYPE_CHECKING:
@@ -119,4 +119,6 @@ def _problem(document: BundleDocument, identity: str) -> str | None:
     for rule in document.rules:
         if problem := check_envelope(rule.envelope.encode()).problem:
             return f"the rule {rule.id[:80]} in it does not hold: {problem}"
+        if rule_of(rule.envelope) != rule.id:
+            return f"the rule {rule.id[:80]} in it is another one than its envelope says"
     return None

@@ -161,11 +161,17 @@ def take_in(desk: Desk, actor: Actor, name: str, data: bytes, *, full: bool) -> 
     if found.problem:
         raise BadDocumentError("the bundle", found.problem)
     wanted = found.changes if full else tuple(each for each in found.changes if each.kind is ChangeKind.ADDED)
-    return apply_changes(desk, actor, name, found.document, wanted)
+    return apply_changes(desk, actor, name, found.document, wanted, whole=full)
 
 
 def apply_changes(
-    desk: Desk, actor: Actor, name: str, document: BundleDocument, changes: Collection[BundleChange]
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    document: BundleDocument,
+    changes: Collection[BundleChange],
+    *,
+    whole: bool = False,
 ) -> JobId:
     """Do these changes of feeds; rules are copied one by one (bundle_following.fork_rule). For whoever may import."""
     require(actor, Right.IMPORT)
@@ -181,7 +187,10 @@ def apply_changes(
             if feed is not None:
                 _apply(conn, actor.group, feed, change, wanted.get(change.key))
     added = [wanted[each.key] for each in changes if each.kind is ChangeKind.ADDED and each.key in wanted]
-    job = write_opml(document.opml.title or name, (), added)
+    # In the order of the bundle; with `whole` folders without feeds come along.
+    used = {path for feed in added for path in feed.folders}
+    folders = [path for path in document.opml.folders if whole or _holds(path, used)]
+    job = write_opml(document.opml.title or name, folders, added)
     return importing.start_import(desk, actor, name, job)
 
 
@@ -195,6 +204,10 @@ def _apply(conn: Connection, owner: OwnerId, feed: Feed, change: BundleChange, w
         title = wanted.title if change.kind is ChangeKind.RENAMED else own.title
         why = wanted.why if change.kind is ChangeKind.REASON else own.why
         subscriptions.set_subscription(conn, owner, feed.id, title=title, why=why)
+
+
+def _holds(path: str, used: Collection[str]) -> bool:
+    return any(each == path or each.startswith(path + "/") for each in used)
 
 
 def selection(desk: Desk, owner: OwnerId) -> Selection:

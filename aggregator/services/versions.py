@@ -114,6 +114,11 @@ def check_envelope(data: bytes) -> EnvelopeCheck:
         return EnvelopeCheck(identity, f"it is not the envelope of a version ({type(fault).__name__}: {fault})"[:200])
 
 
+def rule_of(envelope: str) -> str:
+    """Return the id of the rule in an envelope that holds."""
+    return str(json.loads(envelope)["version"]["list"])
+
+
 def toml_of(envelope: str) -> str:
     """Return the text of the rule in an envelope that holds."""
     return str(json.loads(envelope)["toml"])
