@@ -8,7 +8,7 @@ import pytest
 from aggregator.errors import NotFoundError
 from aggregator.model.readinglist import Scope
 from aggregator.model.trying import Draft, ReplayState
-from aggregator.store import drafts, lists, replays, rules
+from aggregator.store import drafts, lists, members, replays, rules
 
 
 @pytest.fixture
@@ -25,17 +25,17 @@ def list_id(conn, group, version):
     )  # fmt: skip
 
 
-def test_a_draft_is_one_a_member_and_rule_and_the_last_write_stays(conn, member, other_member, group, version, now):
+def test_a_draft_is_one_a_member_and_rule_and_the_last_write_stays(conn, member, other_member, version, now):
     first = Draft(member, version.rule_id, version.id, "[[ü", None, now, discarded=False)
     second = replace(first, toml="", previous="[[ü", discarded=True)
     drafts.set_draft(conn, first)
     assert first == drafts.find_draft(conn, member, version.rule_id)
-    assert [("many", now)] == list(drafts.get_open_drafts(conn, member, group))
+    assert [("many", now)] == list(drafts.get_open_drafts(conn, member, members.instance_group(conn)))
     assert 1 == len(drafts.get_other_drafts(conn, other_member, version.rule_id))
     drafts.set_draft(conn, second)
     assert second == drafts.find_draft(conn, member, version.rule_id)
     assert () == drafts.get_other_drafts(conn, other_member, version.rule_id)
-    assert () == drafts.get_open_drafts(conn, member, group)
+    assert () == drafts.get_open_drafts(conn, member, members.instance_group(conn))
     drafts.delete_draft(conn, member, version.rule_id)
     assert drafts.find_draft(conn, member, version.rule_id) is None
 
