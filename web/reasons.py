@@ -7,6 +7,7 @@ snapshot who have the same marks on it: rendered entries are kept by snapshot, m
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -19,19 +20,21 @@ from web.plainly import absence_plainly, explanation_plainly, out_of_scope_plain
 from web.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flask import Flask
 
-    from aggregator.model.ids import Uid
+    from aggregator.model.ids import EntryId, Uid
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.editing import RuleLine
     from aggregator.services.reading import ListedEntry, ListPage, Standing
+    from aggregator.services.stories import StoryMark
     from web.places import Places
 
 EXTENSION = "broadsheet-reasons"
 KEPT = 2000
 """Entries of about 4 KB each."""
+NO_STORIES: Mapping[EntryId, StoryMark] = MappingProxyType({})
 
 
 def init_app(app: Flask) -> None:
@@ -48,8 +51,15 @@ def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Any:
     return _kept(("lines", version.hash, version.number), render)
 
 
-def river(page: ListPage, found: Sequence[RuleLine], to: Places, *, marking: bool) -> Iterator[Any]:
-    """Render the entries of a page with their reasons. `found` are the lines of its rule.
+def river(
+    page: ListPage,
+    found: Sequence[RuleLine],
+    to: Places,
+    *,
+    marking: bool,
+    stories: Mapping[EntryId, StoryMark] = NO_STORIES,
+) -> Iterator[Any]:
+    """Render the entries of a page with their reasons. `found` are the lines of its rule, `stories` what they tell.
 
     `marking` adds the buttons of a member; the marks themselves are part of what is kept.
     """
@@ -64,10 +74,20 @@ def river(page: ListPage, found: Sequence[RuleLine], to: Places, *, marking: boo
         told = explanation_plainly(item.explanation, places.get, page.mentions)
         title = entry.title or entry.excerpt
         box = _macros("why.html").box(told, entry.uid, title, bars, strips, to, to.what_if(entry.uid), None)
-        return compact(_macros("river.html").river_item(item, page.at, to, box, picture_of(item), marking))
+        return compact(
+            _macros("river.html").river_item(item, page.at, to, box, picture_of(item), marking, stories.get(entry.id))
+        )
 
     for item in page.items:
-        yield _kept((*snapshot, item.entry.uid, item.feed_title, item.state), partial(render, item))
+        yield _kept(
+            (*snapshot, item.entry.uid, item.feed_title, item.state, _told(item, stories)), partial(render, item)
+        )
+
+
+def _told(item: ListedEntry, stories: Mapping[EntryId, StoryMark]) -> object:
+    """Give what of an entry's story stands on the page; the rest of it is the same as long as this is."""
+    story = stories.get(item.entry.id)
+    return story and (story.number, story.sources, story.reports, *(other.entry.uid for other in story.others))
 
 
 def for_standing(

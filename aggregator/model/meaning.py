@@ -109,6 +109,15 @@ class StoryPlace:
     names: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class StoryTold:
+    """One telling of a story: `owner` is its source's, `time` in s since 1970."""
+
+    entry_id: EntryId
+    owner: str
+    time: int
+
+
 class Sameness(StrEnum):
     """By what an entry was known as a copy."""
 

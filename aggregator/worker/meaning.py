@@ -15,7 +15,7 @@ from aggregator.errors import BroadsheetError
 from aggregator.model.meaning import Engine, StoredVector
 from aggregator.semantic.numbers import from_half, mixed, to_half
 from aggregator.services.topics import texts_of_topics
-from aggregator.store import values, vectors
+from aggregator.store import cards, values, vectors
 from aggregator.wiring import open_vector_index
 from aggregator.worker.model import Model
 from aggregator.worker.telling import StoryPass
@@ -64,6 +64,7 @@ class Meaning:
                 return
             card = await self.model.start()
             await asyncio.to_thread(self._let_count, card.id)
+            await asyncio.to_thread(self._keep_card, card)
             await self._read_topics(card)
             while await self._read_piece(card):
                 pass
@@ -119,6 +120,14 @@ class Meaning:
                 return
         with self._desk.database.write() as conn:
             vectors.set_current_model(conn, model)
+
+    def _keep_card(self, card: ModelCard) -> None:
+        """Tell pages which model it is."""
+        with self._desk.database.read() as conn:
+            if cards.find_card(conn) == card:
+                return
+        with self._desk.database.write() as conn:
+            cards.keep(conn, card)
 
     async def _read_piece(self, card: ModelCard) -> bool:
         """Read the next entries; says whether there were any."""

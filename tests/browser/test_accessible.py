@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from aggregator.services import importing, sample, searching
-from tests.web.newsroom import NO_SUCH_NAME, SOURCES, Item, Source, opml
+from tests.web.newsroom import NO_SUCH_NAME, SOURCES, STORY, Item, Source, opml
 from tests.web.routes import MEMBERS, PUBLIC, fill
 
 NOT_PAGES = {
@@ -66,6 +66,7 @@ def paths(newsroom):
         "replay": "0",
         "link": newsroom.link(),
         "invitation": newsroom.invite(),
+        "story": str(newsroom.tell(*STORY, same=STORY)),
         "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,
     }
     pages = {name: fill(path, known) for name, path in {**PUBLIC, **MEMBERS}.items() if _is_page(name)}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from aggregator.services import importing, sample, searching
-from tests.web.newsroom import Newsroom, opml
+from tests.web.newsroom import STORY, Newsroom, opml
 from web import create_app
 from web.door import TOKEN
 
@@ -79,5 +79,6 @@ def known(newsroom):
         "replay": newsroom.replay(),
         "link": newsroom.link(),
         "invitation": newsroom.invite(),
+        "story": str(newsroom.tell(*STORY, same=STORY)),
         "sample": sample.sample_list(desk.clock.now()).items[0].entry.uid,
     }

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
+from aggregator.model.meaning import CopyPlace, Engine, ModelCard, Sameness, StoredVector, StoryPlace
 from aggregator.model.readinglist import Scope
 from aggregator.services import accounts, editions, inviting, listing, replays, subscribing
 from aggregator.services.listing import ListWish
@@ -16,7 +17,7 @@ from aggregator.services.signing_in import Visit
 from aggregator.settings import Settings
 from aggregator.sources.document import read_document
 from aggregator.sources.job import ParseJob
-from aggregator.store import leases
+from aggregator.store import cards, entries, leases, stories, vectors
 from aggregator.update.outcome import Arrived, Failed
 from aggregator.update.pipeline import store
 from aggregator.update.schedule import Wish
@@ -25,6 +26,10 @@ from rankers import published_rules
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CLOCK = "2026-11-22T12:00:00Z"
+
+
+STORY = ("Ferry crews keep the night boats running", "El barrio que aprendió a reparar su ascensor")
+CARD = ModelCard("tried", Engine.LIGHT, "ab" * 32, "CC0", 4, ("en", "es"), "Tries.", (("pairs", "9 of 10"),))
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,31 @@ class Newsroom:
         listing.add_list(before, self.actor(), wish)
         editions.make_due(self.desk)
         return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def tell(self, *titles, same=()):
+        """Have a model find that the entries with these titles tell one story, those in `same` with one text.
+
+        Gives the story's number.
+        """
+        with self.desk.database.write() as conn:
+            held = {each.title: each for each in entries.iter_entries(conn, limit=1000)}
+            told = [held[title] for title in titles]
+            vectors.set_current_model(conn, CARD.id)
+            cards.keep(conn, CARD)
+            read = [StoredVector(each.id, 1, bytes(15) + bytes([n]), bytes(8)) for n, each in enumerate(told)]
+            vectors.keep(conn, CARD.id, read, read_to=0)
+            number, near = told[0].id, [None, *(each.id for each in told)]
+            places = [
+                StoryPlace(each.id, int(each.time.timestamp()), number, by, 710_000, 800_000, 0 if n > 1 else 300_000)
+                for n, (each, by) in enumerate(zip(told, near, strict=False))
+            ]
+            group = [held[title] for title in same]
+            copies = [
+                CopyPlace(each.id, group[0].id, Sameness.SHINGLES if n else None, 930_000)
+                for n, each in enumerate(group)
+            ]
+            stories.keep(conn, CARD.id, places, copies)
+        return number
 
     def _outcome(self, feed, documents, faults, now):
         if feed.address in faults:

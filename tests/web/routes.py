@@ -96,6 +96,9 @@ MEMBERS = {
     "replays.show": "/replays/{replay}",
     "replays.progress": "/replays/{replay}/progress",
     "search.index": "/search?words=boats",
+    "stories.show": "/stories/{story}",
+    "stories.like": "/entries/{entry}/like",
+    "models.show": "/about/models",
 }
 UNSAFE = {
     "marks.mark": "/marks",

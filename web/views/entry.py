@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template, request, url_for
 
 from aggregator.model.ids import Uid
-from aggregator.services import editing, reading
+from aggregator.services import editing, reading, stories
 from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
@@ -37,6 +37,7 @@ def show(uid: str) -> str:
     return render_template(
         "entry.html",
         page=page,
+        known=stories.meaning_of(desk(), actor(), Uid(uid)),
         body=fitted(page.body),
         files=enclosed_files(page.seen.entry),
         described=described_pictures(page.seen.entry, page.body),

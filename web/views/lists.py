@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, render_template, request, url_for
 
 from aggregator.model.ids import Uid
-from aggregator.services import editing, muting, reading
+from aggregator.services import editing, muting, reading, stories
 from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
@@ -93,6 +93,7 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
     to = ListPlaces.of(page, asked.rule)
     lines = editing.rule_lines(page.rule, language=page_language())
     views = {"hide": "read" if page.hide_read else None, "muted": "show" if page.show_muted else None}
+    told = stories.marks(desk(), actor(), [item.entry.id for item in page.items])
     going = {"slug": page.list.slug, **views, **to.pin}
     return render_template(
         "list.html",
@@ -104,7 +105,7 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         room=room_on(page.items),
         scope=scope_in_words(page.list),
         since=since(page.list.slug, page.items),
-        pieces=reasons.river(page, lines, to, marking=True),
+        pieces=reasons.river(page, lines, to, marking=True, stories=told),
         shown=" ".join(item.entry.uid for item in page.items),
         muted_address=url_for(endpoint, start=asked.start, **{**going, "muted": None if page.show_muted else "show"}),
         here_address=url_for(endpoint, start=asked.start, **going),
