@@ -38,6 +38,7 @@ def environ(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("BROADSHEET_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BROADSHEET_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("BROADSHEET_SEMANTIC", "none")  # a model is a process more, and a second of work
     return tmp_path / "data"
 
 
