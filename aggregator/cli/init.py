@@ -34,7 +34,8 @@ def init(console: Console, starter: Path | None) -> None:
         lines.append(f"{imported} sources imported from {starter}.")
     lines.append("Open this link to sign in:" if set_up else "Open this link to set the instance up:")
     # The address stands alone on its line: a terminal can open it, a script can read it.
-    lines += [address, "It works once, within 24 hours."]
+    # Nothing may serve it yet, and `up --port` serves another one: it prints its own, as long as one is needed.
+    lines += [address, "It works once, within 24 hours, while `broadsheet up` or `broadsheet web` serves that address."]
     console.show({"data": str(console.settings.data), "link": address, "imported": imported, "set_up": set_up}, lines)
 
 
