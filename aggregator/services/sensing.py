@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aggregator.model.candidate import Hit
-    from aggregator.model.ids import EntryId, Uid
+    from aggregator.model.entry import Kind
+    from aggregator.model.ids import EntryId, FeedId, Uid
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
@@ -42,6 +43,8 @@ WAIT = 0.1
 """Seconds meaning may take; words alone answer after that."""
 DEPTH = 200
 """Hits of each kind that are fused."""
+DEPTH_NARROWED = 1_000
+"""Hits of each kind that are looked at where only some of them are wanted."""
 FLATTEN = 60
 LEAST_LIKENESS = 0.3
 """Cosine below which two texts have nothing to do with each other (docs/developers/meaning.md)."""
@@ -50,19 +53,28 @@ _PLACE = re.compile("s([0-9]{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What hits must be besides: in a language (primary subtag), of a source, published after an instant."""
+    """What hits must be besides: in one of some languages, of a source, from after and before an instant.
 
-    language: str | None = None
+    And of a kind, and from one of some feeds. None or nothing: all.
+    """
+
+    languages: tuple[str, ...] = ()
     source: str | None = None
     after: datetime | None = None
+    before: datetime | None = None
+    kind: Kind | None = None
+    feeds: frozenset[FeedId] | None = None
 
     def keeps(self, seen: SeenEntry) -> bool:
         """Say whether a hit is wanted."""
-        language = seen.entry.language or ""
+        entry = seen.entry
         return (
-            (self.language is None or language.partition("-")[0].lower() == self.language.lower())
+            (not self.languages or _primary(entry.language) in map(_primary, self.languages))
             and (self.source is None or seen.source == self.source)
-            and (self.after is None or seen.entry.time > self.after)
+            and (self.after is None or entry.time > self.after)
+            and (self.before is None or entry.time < self.before)
+            and (self.kind is None or entry.kind == self.kind)
+            and (self.feeds is None or entry.feed_id in self.feeds)
         )
 
 
@@ -78,14 +90,15 @@ def search_by_sense(
 ) -> SearchPage:
     """Find entries by words and meaning together, the best first; by words alone where there is no model to ask.
 
-    With `narrowed` at most DEPTH hits of each kind are looked at.
+    With `narrowed` at most DEPTH_NARROWED hits of each kind are looked at.
     """
     require(actor, Right.READ)
     asked = words[:LONGEST].strip()
     if not asked:
         return SearchPage(words, (), None, NO_WORD)
     phrases = read_words(asked)
-    near = _nearest(desk, asked, wait)
+    depth = DEPTH_NARROWED if narrowed else DEPTH
+    near = _nearest(desk, asked, depth, wait)
     if not phrases and not near:
         return SearchPage(words, (), None, NO_WORD)
     if near is None and narrowed is None:
@@ -94,7 +107,7 @@ def search_by_sense(
     start = int(cursor[1]) if cursor else 0
     with desk.database.read() as conn:
         try:
-            held = stored.search(conn, patterns_of(phrases), limit=DEPTH) if phrases else ()
+            held = stored.search(conn, patterns_of(phrases), limit=depth) if phrases else ()
         except BadInputError:
             held = ()
         scores = fuse([[hit.entry_id for hit in _best_first(held)], [hit.entry_id for hit in near or ()]])
@@ -136,6 +149,25 @@ def more_like(desk: Desk, actor: Actor, uid: Uid, *, limit: int = PAGE, wait: fl
         )[:limit]
 
 
+def nearest_to(desk: Desk, actor: Actor, text: str, *, limit: int, wait: float = 1.0) -> tuple[Found, ...] | None:
+    """Give the entries nearest to a subject in words with their likeness (cosine), however far; None as above."""
+    require(actor, Right.READ)
+    asked = text[:LONGEST].strip()
+    if not asked:
+        return ()
+    try:
+        near = desk.ask.nearest(asked, limit, wait=wait)
+    except BusyError:
+        return None
+    with desk.database.read() as conn:
+        seen = see_entries(conn, actor, [hit.entry_id for hit in near])
+    return tuple(
+        Found(seen[hit.entry_id], (), hit.score)
+        for hit in near
+        if hit.entry_id in seen and _may_be_found(seen[hit.entry_id])
+    )
+
+
 def fuse(orders: Sequence[Sequence[EntryId]]) -> dict[EntryId, float]:
     """Add up 1 / (60 + place) of each order, places from 1."""
     scores: defaultdict[EntryId, float] = defaultdict(float)
@@ -150,12 +182,16 @@ def _may_be_found(seen: SeenEntry) -> bool:
     return not seen.entry.extras.reserved
 
 
-def _nearest(desk: Desk, words: str, wait: float) -> tuple[Hit, ...] | None:
+def _nearest(desk: Desk, words: str, count: int, wait: float) -> tuple[Hit, ...] | None:
     try:
-        found = desk.ask.nearest(words, DEPTH, wait=wait)
+        found = desk.ask.nearest(words, count, wait=wait)
     except BusyError:
         return None
     return tuple(hit for hit in found if hit.score >= LEAST_LIKENESS)
+
+
+def _primary(language: str | None) -> str:
+    return (language or "").partition("-")[0].lower()
 
 
 def _best_first(hits: Sequence[Hit]) -> list[Hit]:

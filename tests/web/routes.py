@@ -96,6 +96,7 @@ MEMBERS = {
     "replays.show": "/replays/{replay}",
     "replays.progress": "/replays/{replay}/progress",
     "search.index": "/search?words=boats",
+    "search.subject": "/subject?words=boats",
     "stories.show": "/stories/{story}",
     "stories.like": "/entries/{entry}/like",
     "models.show": "/about/models",

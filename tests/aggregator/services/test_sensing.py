@@ -106,7 +106,7 @@ def test_pages_follow_one_another(room):
 @pytest.mark.parametrize(
     ("narrowed", "left"),
     [
-        (Narrowed(language="fr"), ["Grève des loyers"]),
+        (Narrowed(languages=("fr",)), ["Grève des loyers"]),
         (Narrowed(source="elsewhere.example"), []),
         (Narrowed(after=NOW - timedelta(hours=1, minutes=30)), ["Rent strike"]),
     ],
