@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from aggregator.errors import BadInputError, NotFoundError
 from aggregator.services.rights import Right, require
 from aggregator.sources.fediverse.shapes import origin_of
-from aggregator.store import blocks, deliveries, entries, feeds, followed, values
+from aggregator.store import blocks, deliveries, entries, feeds, followed, followers, values
 from aggregator.text.address import is_actor, unmarked
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def block(desk: Desk, person: Person, domain: str, why: str | None) -> str:
     reason = " ".join((why or "").split())[:REASON_LENGTH] or None
     with desk.database.write() as conn:
         blocks.set_block(conn, name, reason, now=desk.clock.now())
+        followers.delete_domain(conn, name)
     _remove_of(desk, name)
     desk.ask.wake()
     return name

@@ -1,6 +1,7 @@
 """What comes to the inbox: kept raw within bounds and answered at once; the worker looks at it (worker/inbox.py).
 
-Nothing is believed here. Only whether push is on, how much of a host waits, and reactions, which are dropped unread.
+Nothing is believed here. Only whether push is on or lists can be followed, how much of a host waits, and reactions,
+which are dropped unread.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from aggregator.errors import BusyError
 from aggregator.outbound.activities import is_activity_type
 from aggregator.services.federating import is_on
+from aggregator.services.list_actors import may_be_followed
 from aggregator.sources.fediverse.activities import REACTIONS
 from aggregator.sources.fediverse.refusal import Refused
 from aggregator.sources.fediverse.shapes import origin_of
@@ -52,7 +54,7 @@ class Received(Enum):
 def receive(desk: Desk, request: Request) -> Received:
     """Keep a request for the worker; what shows at a glance to be nothing is refused with a reason kept."""
     with desk.database.read() as conn:
-        if not is_on(conn):
+        if not is_on(conn) and not may_be_followed(conn):
             return Received.OFF
     if not is_activity_type(request.headers.get("content-type", "")):
         return Received.NO_ACTIVITY

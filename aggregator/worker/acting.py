@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from aggregator.errors import BusyError, ConflictError, FetchError
 from aggregator.model.fediverse import FollowState
 from aggregator.outbound.limits import inflate
+from aggregator.services import being_followed
 from aggregator.services.instance_actor import actor_id
 from aggregator.sources.fediverse.activities import REACTIONS
 from aggregator.sources.fediverse.inbox import page_of
 from aggregator.sources.fediverse.outbox import LookJob, OutboxJob, Packed
 from aggregator.sources.fediverse.refusal import Refused
 from aggregator.sources.fediverse.shapes import same_host
-from aggregator.store import entries, feeds, followed
+from aggregator.store import entries, feeds, followed, followers
 from aggregator.text.address import ACTOR_MARK
 from aggregator.update.pushed import store_pushed
 from aggregator.worker.fediverse import packed
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aggregator.worker.parse_pool import ParsePool
     from aggregator.worker.records import Records
 
+TO_LISTS: Final = frozenset({"Follow", "Undo", "Block"})
 _BRINGS: Final = frozenset({"Create", "Update", "Announce"})
 _ACTORS: Final = frozenset({"Person", "Group", "Organization", "Service", "Application"})
 
@@ -55,9 +57,9 @@ class Acting:
         if kind == "Delete" or (kind == "Announce" and activity.inner_type == "Delete"):
             await self._delete(activity)
             return
-        ours = await self._records.in_thread(lambda: self._read_by_us(activity.actor))
-        if not ours:
-            raise Refused("nobody here reads its actor")
+        if kind in TO_LISTS and await self._to_a_list(activity):
+            return
+        ours = await self._ours(activity)
         match kind:
             case "Accept" | "Reject":
                 await self._answered(activity, ours)
@@ -86,6 +88,20 @@ class Acting:
                 return  # somebody reads; tried again at the next look
             self._removed = False
 
+    async def _ours(self, activity: Activity) -> tuple[Followed, ...]:
+        ours = await self._records.in_thread(lambda: self._read_by_us(activity.actor))
+        if not ours:
+            raise Refused("nobody here reads its actor")
+        return ours
+
+    async def _to_a_list(self, activity: Activity) -> bool:
+        """Let somebody follow a list of ours, or no longer; says whether the activity was about that."""
+        if activity.type == "Follow":
+            actor, _ = await self._fediverse.actor(activity.actor)
+            await self._records.write(lambda conn: being_followed.accept(self._desk, conn, activity, actor))
+            return True
+        return await self._records.write(lambda conn: being_followed.end(self._desk, conn, activity))
+
     async def _bring(self, ours: tuple[Followed, ...], document: Packed) -> None:
         """Store a post, or a boost of one, which is fetched from its own host."""
         page = page_of(document)
@@ -112,6 +128,7 @@ class Acting:
         if about == activity.actor:
             ours = await self._records.in_thread(lambda: self._read_by_us(activity.actor))
             await self._stop(ours)
+            await self._records.write(lambda conn: followers.delete_follower(conn, activity.actor))
             return
         if activity.type == "Delete" and not same_host(about, activity.actor):
             raise Refused("it is about a post of another host")

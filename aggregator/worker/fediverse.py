@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -85,12 +86,16 @@ class Fediverse:
             address = looked.actor.id
         raise FetchError(Fault(FaultCode.NOT_A_FEED, "nobody of the fediverse"))
 
-    async def send(self, inbox: str, body: bytes) -> None:
-        """Hand an activity of ours to an inbox, signed in the older way first. Raises FetchError, BusyError."""
+    async def send(self, inbox: str, body: bytes, *, key_id: str | None = None) -> None:
+        """Hand an activity of ours to an inbox, signed in the older way first. Raises FetchError, BusyError.
+
+        `key_id` names the key of a list's actor; None: the instance's own.
+        """
         origin = await self._check(inbox)
         signer = await self._find_signer()
         if signer is None:
             raise FetchError(Fault(FaultCode.NO_ACCESS, "no key"))
+        signer = signer if key_id is None else replace(signer, key_id=key_id)
         first = self._wants.get(origin, Scheme.CAVAGE)
         for scheme in (first, Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE):
             try:

@@ -169,6 +169,7 @@ class Worker:
             self._begin("meaning", self._meaning.run)
             self._begin("words", self._words.run)
             self._begin("inbox", self._fediverse)
+            self._begin("posting", self._posting)
             if steady_seconds() >= self._full_until:
                 self._begin("feeds", self._feeds)
 
@@ -186,6 +187,15 @@ class Worker:
             log.warning("inbox not looked at, tried again: %s", exc)
         except Exception:
             log.exception("inbox not looked at, tried again")
+
+    async def _posting(self) -> None:
+        """Tell those who follow our lists of news."""
+        try:
+            await self._staff.posting.run()
+        except BroadsheetError as exc:
+            log.warning("followers not told, tried again: %s", exc)
+        except Exception:
+            log.exception("followers not told, tried again")
 
     async def _feeds(self) -> None:
         try:

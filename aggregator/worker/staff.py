@@ -21,6 +21,7 @@ from aggregator.worker.inbox import Inbox
 from aggregator.worker.our_hub import OurHub
 from aggregator.worker.outboxes import Outboxes
 from aggregator.worker.parse_pool import ParsePool
+from aggregator.worker.posting import Posting
 from aggregator.worker.records import Records
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Staff:
     fediverse: Fediverse
     inbox: Inbox
     follows: Follows
+    posting: Posting
 
 
 @asynccontextmanager
@@ -75,6 +77,7 @@ async def open_staff(
     fediverse = Fediverse(desk, outbound, pool, records)
     inbox = Inbox(desk, fediverse, pool, records, Acting(desk, fediverse, pool, records))
     follows = Follows(desk, fediverse, records)
+    posting = Posting(desk, fediverse, records)
     outboxes = Outboxes(desk, fediverse, pool, records)
     loop = FetchLoop(desk, outbound, pool, records, outboxes, worker=worker, steady=steady, nap=nap)
     hubs = Hubs(desk, outbound, records)
@@ -88,7 +91,7 @@ async def open_staff(
         await stack.enter_async_context(pool)
         for work in (records.run(), loop.keep(), accounting.run(), hubs.run(), our_hub.run()):
             stack.push_async_callback(_end, asyncio.create_task(work))
-        yield Staff(outbound, pool, records, loop, fediverse, inbox, follows)
+        yield Staff(outbound, pool, records, loop, fediverse, inbox, follows, posting)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

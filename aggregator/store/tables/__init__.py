@@ -23,6 +23,7 @@ from aggregator.store.tables.lists import ledger, ledger_share, reading_list, ru
 from aggregator.store.tables.meaning import copy, entry_vector, story, story_entry, topic_vector
 from aggregator.store.tables.mutes import mute
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
+from aggregator.store.tables.posting import list_actor, list_follower, list_post, sending
 from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
 from aggregator.store.tables.signing_in import (
     api_token,
@@ -74,6 +75,9 @@ __all__ = [
     "ledger_share",
     "link",
     "link_for",
+    "list_actor",
+    "list_follower",
+    "list_post",
     "list_sharing",
     "member",
     "membership",
@@ -90,6 +94,7 @@ __all__ = [
     "rule",
     "rule_version",
     "seen",
+    "sending",
     "session",
     "sign_in_try",
     "story",
