@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web import asked, door, errors, formats, lab, language, notices, reasons, security, words
+from web import asked, door, errors, formats, lab, language, notices, reasons, security, strangers, words
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> Flask:
     words.init_app(app)
     lab.init_app(app)
     notices.init_app(app)
+    strangers.init_app(app)
     reasons.init_app(app)
     errors.init_app(app)
     security.init_app(app, settings)

@@ -67,7 +67,7 @@ def river(
     bars, strips = bar_scale(points), strip_scale(points)
     places = {item.explanation.row: item.position for item in page.items}
     # An address can name the list's own rule or leave it out, so what the addresses are made of is part of the key.
-    snapshot = ("item", page.list.id, page.rule.hash, page.at, page.data_version, page.start, page.further, to)
+    snapshot = ("item", page.list.id, page.rule.hash, page.at, page.data_version, page.start, page.further, to, marking)
 
     def render(item: ListedEntry) -> Any:
         entry = item.entry

@@ -41,13 +41,15 @@ class Member:
 class Actor:
     """Who asks, and as what: nobody (`member` None, `role` None), or a member in the instance's group.
 
-    `scope` is there where a program asks with a member's token.
+    `scope` is there where a program asks with a member's token. `only` is the slug of the one list that everybody may
+    read, where nobody reads it as everybody (services/sharing.py).
     """
 
     member: Member | None
     group: GroupId
     role: Role | None
     scope: TokenScope | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
 
+NEWEST_FIRST = "newest-first"
 OWN = "my-"
 """How the name of a member's own list begins."""
 
@@ -31,11 +32,13 @@ class Named:
 def list_and_rule(conn: Connection, actor: Actor, slug: str, rule: str | None) -> Named:
     """Find a list and a rule of the group by their slugs; None: the list's own rule.
 
-    Raises NotFoundError("list" or "rule").
+    Everybody has the rule of a public list, and newest first beside it. Raises NotFoundError("list" or "rule").
     """
     found = find_named(conn, actor, slug)
     versions = rules.get_current_versions(conn, actor.group)
     own = next(version for version in versions if version.rule_id == found.rule_id)
+    if actor.only is not None:
+        versions = tuple(each for each in versions if each is own or each.slug == NEWEST_FIRST)
     if rule is None:
         return Named(found, own, own, versions)
     asked = next((version for version in versions if version.slug == rule), None)
@@ -49,6 +52,8 @@ def find_named(conn: Connection, actor: Actor, slug: str) -> ReadingList:
 
     Raises NotFoundError: of another member's list nobody learns that there is one.
     """
+    if actor.only not in {None, slug}:
+        raise NotFoundError("list", slug)
     if not slug.startswith(OWN):
         return lists.get_list(conn, actor.group, slug)
     if actor.member is None:

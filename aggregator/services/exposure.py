@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BadInputError
 from aggregator.model.exposure import KINDS, RoomRecord, RoomShare
-from aggregator.services.asking import list_and_rule
+from aggregator.services.asking import NEWEST_FIRST, list_and_rule
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.ranking import document_of, live_tick, order_by, usable_document
 from aggregator.services.rights import Right, require
@@ -34,7 +34,6 @@ PLACES = 30
 """Of a live list these first places count."""
 SPANS = (7, 28, 90)
 """Days a page may look back."""
-NEWEST_FIRST = "newest-first"
 MEASURED = frozenset({"source", "language", "folder", "story"})
 """Columns that measuring needs, whatever the rule reads."""
 _log = logging.getLogger(__name__)

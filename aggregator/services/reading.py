@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aggregator.services.asking import NEWEST_FIRST
 from aggregator.services.editions import next_time
 from aggregator.services.emptiness import why_empty
 from aggregator.services.marking import mark, mark_above, shelf, undo
@@ -88,7 +89,6 @@ __all__ = [
     "why_not",
 ]
 
-NEWEST_FIRST = "newest-first"
 PAGE = 50
 
 

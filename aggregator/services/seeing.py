@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aggregator.model.entry import EntryState
+from aggregator.model.extras import Extras
 from aggregator.services.pages import Mention, SeenEntry
 from aggregator.store import entries, feeds, states, subscriptions
 from rankers import Explanation
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from aggregator.model.entry import Entry
     from aggregator.model.ids import EntryId
     from aggregator.model.member import Actor
     from aggregator.services.ranking import Ranked
@@ -31,13 +34,19 @@ def see_entries(conn: Connection, actor: Actor, ids: Iterable[EntryId]) -> dict[
     marks = states.get_states(conn, actor.member.id, list(found)) if actor.member else {}
     return {
         entry_id: SeenEntry(
-            entry=entry,
+            entry=entry if actor.only is None else _public_part(entry),
             feed_title=own_titles.get(entry.feed_id) or known[entry.feed_id].title,
             source=known[entry.feed_id].source,
             state=marks.get(entry_id, _NOTHING),
         )
         for entry_id, entry in found.items()
     }
+
+
+def _public_part(entry: Entry) -> Entry:
+    """Keep what everybody is shown of an entry: its title, its authors, where it is from, how it begins,
+    and what its author warns of."""
+    return replace(entry, image=None, enclosures=(), extras=Extras(warning=entry.extras.warning))
 
 
 def fields_of(seen: SeenEntry) -> dict[str, Any]:

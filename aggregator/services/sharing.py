@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from aggregator.errors import BusyError, NotFoundError, NotSignedInError
 from aggregator.model.member import Actor, Role
 from aggregator.model.sharing import PrivateAddress, Sharing
-from aggregator.services.asking import list_and_rule
+from aggregator.services.asking import NEWEST_FIRST, list_and_rule
 from aggregator.services.rights import Right, may, require, require_member
 from aggregator.store import lists, members, values
 from aggregator.store import sharing as stored
@@ -25,6 +25,7 @@ from aggregator.store import sharing as stored
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from aggregator.model.ids import GroupId
     from aggregator.model.readinglist import ReadingList
     from aggregator.services.desk import Desk
 
@@ -127,14 +128,31 @@ def reader_of(desk: Desk, actor: Actor, slug: str) -> Actor:
         return actor
     with desk.database.read() as conn:
         if slug in stored.get_public_slugs(conn, actor.group):
+            return everybody(actor, only=slug)
+    require(actor, Right.READ)
+    raise NotSignedInError(Right.READ)
+
+
+def rule_reader_of(desk: Desk, actor: Actor, rule: str) -> Actor:
+    """Say in whose name a rule is read: a member's own, else everybody's, where a public list is ordered by it.
+
+    Newest first stands beside every public list. Raises NotSignedInError or NotAllowedError where it is not for them.
+    """
+    if may(actor, Right.READ):
+        return actor
+    with desk.database.read() as conn:
+        if rule in _public_rules(conn, actor.group):
             return everybody(actor)
     require(actor, Right.READ)
     raise NotSignedInError(Right.READ)
 
 
-def everybody(actor: Actor) -> Actor:
-    """Give the one who reads what is public: a reader who is nobody, and so has no marks. Only for what was checked."""
-    return Actor(member=None, group=actor.group, role=Role.READER)
+def everybody(actor: Actor, *, only: str | None = None) -> Actor:
+    """Give the one who reads what is public: a reader who is nobody, and so has no marks. Only for what was checked.
+
+    `only`: that public list alone, and of its entries no more than is everybody's (services/seeing.py).
+    """
+    return Actor(member=None, group=actor.group, role=Role.READER, only=only)
 
 
 def is_public(conn: Connection, found: ReadingList) -> bool:
@@ -161,6 +179,11 @@ def set_recommends(desk: Desk, actor: Actor, *, on: bool) -> None:
     require(actor, Right.SHARE_LISTS)
     with desk.database.write() as conn:
         values.set_value(conn, _RECOMMENDED, "yes" if on else "no")
+
+
+def _public_rules(conn: Connection, group: GroupId) -> set[str]:
+    used = stored.get_public_rules(conn, group)
+    return {*used, NEWEST_FIRST} if used else set()
 
 
 def _word(desk: Desk, nonce: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aggregator.errors import NotFoundError
+from aggregator.model.entry import Body
 from aggregator.model.ids import Uid, is_uid
 from aggregator.services.opening import open_list
 from aggregator.services.pages import EntryPage, FoundEntry, OutOfScope, Standing
@@ -38,7 +39,8 @@ def entry_page(
 ) -> EntryPage:
     """Give one entry with its body and, where a list is named, its standing and neighbours there.
 
-    `what_if` ranks once more for each line of the rule. Raises NotFoundError("entry", "list" or "rule").
+    `what_if` ranks once more for each line of the rule. Everybody is given candidates of a public list, without their
+    bodies. Raises NotFoundError("entry", "list" or "rule").
     """
     require(actor, Right.READ)
     with desk.database.read() as conn:
@@ -48,6 +50,8 @@ def entry_page(
             return EntryPage(see_entries(conn, actor, [found.id])[found.id], body, None, None, None)
         ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
         row = ranking.find_row(found.id)
+        if row is None and actor.only is not None:
+            raise NotFoundError("entry", uid)  # of what is no candidate of a public list everybody learns nothing
         position = None if row is None else ranking.position(row)
         above, below = _neighbours(ranking, position)
         seen = see_entries(conn, actor, [found.id])[found.id]
@@ -55,7 +59,7 @@ def entry_page(
         standing = _standing(conn, actor, ranking, seen, language=language, what_if=what_if)
     return EntryPage(
         seen=seen,
-        body=body,
+        body=body if actor.only is None else Body("", ""),
         standing=standing,
         previous=around[above].uid if above in around else None,
         next=around[below].uid if below in around else None,
@@ -78,6 +82,8 @@ def why_not(
     with desk.database.read() as conn:
         found = entries.find_by_link(conn, link.strip())
         ranking = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version).ranking
+        if actor.only is not None:
+            found = tuple(entry for entry in found if ranking.find_row(entry.id) is not None)
         seen = see_entries(conn, actor, [entry.id for entry in found])
         return tuple(FoundEntry(one, _standing(conn, actor, ranking, one, language=language)) for one in seen.values())
 

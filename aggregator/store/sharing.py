@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, union, update
 
 from aggregator.model.ids import ListId, MemberId, OwnerId
 from aggregator.model.sharing import PrivateAddress, Sharing
 from aggregator.store.bulk import Bulk
-from aggregator.store.tables import list_sharing, private_address, reading_list
+from aggregator.store.tables import edition, list_sharing, private_address, reading_list, rule, rule_version
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +26,14 @@ _PUBLIC = (
     .join_from(reading_list, list_sharing)
     .where(reading_list.c.owner == bindparam("owner"), list_sharing.c.public, reading_list.c.removed.is_(None))
     .order_by(reading_list.c.place, reading_list.c.id)
+)
+_PUBLIC_IDS = _PUBLIC.with_only_columns(reading_list.c.id).order_by(None)
+_PUBLIC_RULES = union(
+    select(rule.c.slug).join_from(rule, reading_list).where(reading_list.c.id.in_(_PUBLIC_IDS)),
+    select(rule.c.slug)
+    .join_from(rule, rule_version)
+    .join(edition, edition.c.rule_version_id == rule_version.c.id)
+    .where(edition.c.list_id.in_(_PUBLIC_IDS)),
 )
 _BY_HASH = select(private_address).where(private_address.c.hash == bindparam("hash"))
 _OF_MEMBER = select(private_address).where(
@@ -47,6 +55,11 @@ def set_sharing(conn: Connection, list_id: ListId, sharing: Sharing) -> None:
 def get_public_slugs(conn: Connection, owner: OwnerId) -> tuple[str, ...]:
     """Return the slugs of an owner's lists that everybody may follow, in the order they were made."""
     return tuple(conn.execute(_PUBLIC, {"owner": owner}).scalars())
+
+
+def get_public_rules(conn: Connection, owner: OwnerId) -> frozenset[str]:
+    """Return the slugs of the rules that order an owner's public lists, or ordered a kept edition of theirs."""
+    return frozenset(conn.execute(_PUBLIC_RULES, {"owner": owner}).scalars())
 
 
 def put_address(conn: Connection, hashed: bytes, address: PrivateAddress) -> None:

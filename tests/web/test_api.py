@@ -18,7 +18,7 @@ from tests.web.newsroom import Newsroom
 from web import create_app
 from web.api.v1 import openapi
 from web.api.v1.operations import A_MINUTE, EXTENSION, OPERATIONS
-from web.api.v1.throttle import Throttle
+from web.throttle import Throttle
 
 LIST = "/api/v1/lists/front-page"
 WRITTEN = Path(__file__).parents[2] / "docs" / "developers" / "openapi.json"

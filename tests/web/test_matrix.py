@@ -1,7 +1,8 @@
 """Every route by everybody (safety 36). A new route fails here until its line says who may use it.
 
 `ANYBODY`: no right is asked. Otherwise the letters of those who are let in: R reader, E editor, S steward. Whoever is
-not let in is told to sign in (nobody, somebody suspended) or that the role does not include it.
+not let in is told to sign in (nobody, somebody suspended) or that the role does not include it. Routes in
+`WHERE_PUBLIC` let everybody in where the list is public, or a public list is ordered by the rule.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model.member import Role
-from aggregator.services import accounts, membership
+from aggregator.model.sharing import Sharing
+from aggregator.services import accounts, membership, sharing
 from tests.web.routes import ANOTHER_PROOF, MEMBERS, PUBLIC, UNSAFE, fill
 from web import create_app
 from web.door import TOKEN
@@ -37,6 +39,9 @@ WHO = {
     "members.consider": "S",
     "marks.mark": "RES",
     "marks.undo": "RES",
+    "mutes.add": "RES",
+    "mutes.take_off": "RES",
+    "mutes.seen": "RES",
     "listing.change": "ES",
     "listing.make": "ES",
     "listing.change_this": "ES",
@@ -98,6 +103,12 @@ WHO = {
     "members.restore": "S",
     "members.password_link": "S",
 }
+WHERE_PUBLIC = {
+    "lists.show", "lists.further", "lists.left_out", "lists.folded", "lists.why_not", "listing.all_editions",
+    "listing.edition", "orders.check", "orders.receipt", "orders.room", "orders.room_json", "orders.room_csv",
+    "entry.show", "feeds.of_list", "following.show", "rules.show", "rules.version", "rules.envelope", "rules.text",
+    "api.list_entries", "api.further_down", "api.left_out", "api.folded", "api.why", "api.why_not", "api.receipt",
+}  # fmt: skip
 SIGN_IN, NOT_ALLOWED = "Sign in to see this", "You may not do this"
 FIELDS = {
     "importing.start": {"document": "eJwDAAAAAAE="},
@@ -129,6 +140,14 @@ def tokens(newsroom):
     return token
 
 
+@pytest.fixture(params=[False, True], ids=["lists within", "public lists"])
+def shared(request, newsroom, known):  # noqa: ARG001  # there are lists first
+    """Whether the lists are public."""
+    for slug in ("front-page", "paper"):
+        sharing.set_sharing(newsroom.desk, newsroom.actor(), slug, Sharing(public=request.param))
+    return request.param
+
+
 @pytest.fixture
 def app(newsroom):
     application = create_app(newsroom.settings, desk=newsroom.desk)
@@ -152,7 +171,7 @@ def test_safety_36_every_route_stands_in_the_table_and_no_other(app):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_safety_36_every_route_lets_in_whom_it_should_and_nobody_else(app, known, tokens, who):
+def test_safety_36_every_route_lets_in_whom_it_should_and_nobody_else(app, known, shared, tokens, who):
     wrong = {}
     for endpoint, method in cells(app):
         client = app.test_client()
@@ -166,7 +185,7 @@ def test_safety_36_every_route_lets_in_whom_it_should_and_nobody_else(app, known
             headers={"Sec-Fetch-Site": "same-origin"},
             buffered=True,
         )
-        allowed = WHO[endpoint]
+        allowed = ANYBODY if shared and endpoint in WHERE_PUBLIC else WHO[endpoint]
         letter = who.value[0].upper() if isinstance(who, Role) else "-"
         expected = None
         if allowed != ANYBODY and letter not in allowed:

@@ -17,6 +17,7 @@ from web.language import page_language
 from web.pictures import picture_path
 from web.places import ListPlaces
 from web.speech import gettext
+from web.strangers import reader
 
 if TYPE_CHECKING:
     from aggregator.model.entry import Body
@@ -31,13 +32,19 @@ def show(uid: str) -> str:
     asked, slug = Asked.of(request.args), request.args.get("list") or None
     what_if = "what_if" in request.args
     page = reading.entry_page(
-        desk(), actor(), Uid(uid), slug, what_if=what_if, language=page_language(), **asked.snapshot
+        desk(),
+        reader(slug) if slug else actor(),
+        Uid(uid),
+        slug,
+        what_if=what_if,
+        language=page_language(),
+        **asked.snapshot,
     )
     to = ListPlaces.of(page.standing, asked.rule) if page.standing else None
     return render_template(
         "entry.html",
         page=page,
-        known=stories.meaning_of(desk(), actor(), Uid(uid)),
+        known=stories.meaning_of(desk(), actor(), Uid(uid)) if actor().member else None,
         body=fitted(page.body),
         files=enclosed_files(page.seen.entry),
         described=described_pictures(page.seen.entry, page.body),

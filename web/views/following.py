@@ -13,6 +13,7 @@ from web.door import actor, desk
 from web.feeds_out.preparing import absolute
 from web.notices import notify
 from web.speech import gettext
+from web.strangers import reader
 from web.views.feeds import KINDS
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ bp = Blueprint("following", __name__)
 @bp.get("/lists/<slug>/follow")
 def show(slug: str) -> str:
     """Show where a list can be followed."""
-    found = sharing.following(desk(), actor(), slug)
+    found = sharing.following(desk(), reader(slug), slug)
     everybodys = [(name, absolute(url_for("feeds.of_list", slug=slug, kind=kind))) for kind, _, name in KINDS]
     word = found.word
     own = [(name, absolute(url_for("feeds.private", word=word, kind=kind))) for kind, _, name in KINDS] if word else []

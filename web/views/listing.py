@@ -18,6 +18,7 @@ from web.errors import told_of
 from web.notices import notify
 from web.scopes import scope_in_words, timetable_in_words, weekday_names
 from web.speech import gettext
+from web.strangers import reader
 from web.views.lists import show_list
 
 if TYPE_CHECKING:
@@ -108,15 +109,15 @@ def restore(slug: str) -> ResponseReturnValue:
 @bp.get("/lists/<slug>/editions")
 def all_editions(slug: str) -> str:
     """Show the kept editions of a list."""
-    page = editions.editions(desk(), actor(), slug, before=Asked.of(request.args).at)
+    page = editions.editions(desk(), reader(slug), slug, before=Asked.of(request.args).at)
     return render_template("editions.html", page=page, kept_days=editions.KEPT_DAYS)
 
 
 @bp.get("/lists/<slug>/editions/<at>")
 def edition(slug: str, at: str) -> str:
     """Show one edition, at the address that stays."""
-    asked = Asked.of({"at": at, "hide": request.args.get("hide", ""), "muted": request.args.get("muted", "")})
-    page, text = show_list(slug, asked)
+    views = {name: request.args.get(name, "") for name in ("hide", "muted", "start")}
+    page, text = show_list(slug, Asked.of({**views, "at": at}), "listing.edition")
     if page.edition is None:
         raise NotFoundError("edition", at)
     return text

@@ -16,6 +16,7 @@ from web.places import ListPlaces
 from web.room import room_on
 from web.scopes import scope_in_words
 from web.since import since
+from web.strangers import reader
 
 if TYPE_CHECKING:
     from aggregator.services.reading import FoundEntry, ListPage
@@ -26,14 +27,14 @@ bp = Blueprint("lists", __name__)
 @bp.get("/lists/<slug>")
 def show(slug: str) -> str:
     """Show a list under its own rule or another."""
-    return show_list(slug, Asked.of(request.args))[1]
+    return show_list(slug, Asked.of(request.args), "lists.show")[1]
 
 
-def show_list(slug: str, asked: Asked) -> tuple[ListPage, str]:
-    """Give a page of a list, and render it."""
+def show_list(slug: str, asked: Asked, endpoint: str) -> tuple[ListPage, str]:
+    """Give a page of a list, and render it; it stays at `endpoint`."""
     page = reading.list_page(
         desk(),
-        actor(),
+        reader(slug),
         slug,
         start=asked.start or 0,
         hide_read=asked.hide_read,
@@ -41,14 +42,16 @@ def show_list(slug: str, asked: Asked) -> tuple[ListPage, str]:
         **asked.snapshot,
     )
     page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
-    return page, _list(page, asked, "lists.show")
+    return page, _list(page, asked, endpoint)
 
 
 @bp.get("/lists/<slug>/further-down")
 def further(slug: str) -> str:
     """Go on in the same order after the end."""
     asked = Asked.of(request.args)
-    page = reading.further_down(desk(), actor(), slug, start=asked.start, language=page_language(), **asked.snapshot)
+    page = reading.further_down(
+        desk(), reader(slug), slug, start=asked.start, language=page_language(), **asked.snapshot
+    )
     page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
     return _list(page, asked, "lists.further")
 
@@ -57,7 +60,7 @@ def further(slug: str) -> str:
 def left_out(slug: str) -> str:
     """Show what the rule's filter lines withheld, each with its reasons."""
     asked, line = Asked.of(request.args), request.args.get("line")
-    page = reading.left_out(desk(), actor(), slug, line=line, start=asked.start or 0, **asked.snapshot)
+    page = reading.left_out(desk(), reader(slug), slug, line=line, start=asked.start or 0, **asked.snapshot)
     return render_template("left_out.html", page=page, to=ListPlaces.of(page, asked.rule), line=line)
 
 
@@ -66,7 +69,7 @@ def folded(slug: str) -> str:
     """Show what was folded into stories."""
     asked, lead = Asked.of(request.args), request.args.get("lead")
     page = reading.folded(
-        desk(), actor(), slug, lead=Uid(lead) if lead else None, start=asked.start or 0, **asked.snapshot
+        desk(), reader(slug), slug, lead=Uid(lead) if lead else None, start=asked.start or 0, **asked.snapshot
     )
     return render_template("folded.html", page=page, to=ListPlaces.of(page, asked.rule), lead=lead)
 
@@ -75,8 +78,8 @@ def folded(slug: str) -> str:
 def why_not(slug: str) -> str:
     """Answer "why is this not here?" for a pasted link."""
     asked, link = Asked.of(request.args), request.args.get("link", "").strip()
-    language = page_language()
-    found = reading.why_not(desk(), actor(), slug, link, language=language, **asked.snapshot) if link else ()
+    language, asker = page_language(), reader(slug)
+    found = reading.why_not(desk(), asker, slug, link, language=language, **asked.snapshot) if link else ()
     told = [(one, _why(one, asked.rule)) for one in found]
     return render_template("why_not.html", slug=slug, link=link, found=told, pin=asked.as_args())
 
@@ -92,9 +95,8 @@ def _why(found: FoundEntry, rule: str | None) -> Any:
 def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
     to = ListPlaces.of(page, asked.rule)
     lines = editing.rule_lines(page.rule, language=page_language())
-    views = {"hide": "read" if page.hide_read else None, "muted": "show" if page.show_muted else None}
-    told = stories.marks(desk(), actor(), [item.entry.id for item in page.items])
-    going = {"slug": page.list.slug, **views, **to.pin}
+    marking = actor().member is not None
+    told = stories.marks(desk(), actor(), [item.entry.id for item in page.items]) if marking else {}
     return render_template(
         "list.html",
         page=page,
@@ -105,9 +107,24 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         room=room_on(page.items),
         scope=scope_in_words(page.list),
         since=since(page.list.slug, page.items),
-        pieces=reasons.river(page, lines, to, marking=True, stories=told),
+        pieces=reasons.river(page, lines, to, marking=marking, stories=told),
         shown=" ".join(item.entry.uid for item in page.items),
-        muted_address=url_for(endpoint, start=asked.start, **{**going, "muted": None if page.show_muted else "show"}),
-        here_address=url_for(endpoint, start=asked.start, **going),
-        next_address=url_for(endpoint, **{**going, "start": page.next_start}),
+        addresses=_addresses(page, asked, endpoint, to.pin),
     )
+
+
+def _addresses(page: ListPage, asked: Asked, endpoint: str, pin: dict[str, Any]) -> dict[str, str]:
+    """Give where this page itself is and where it goes on, read and muted entries shown or not.
+
+    An edition stays at its own address, which names its instant and needs no more to stay what it is.
+    """
+    kept = {"at": pin["at"]} if endpoint == "listing.edition" else pin
+    views = {"hide": "read" if asked.hide_read else None, "muted": "show" if asked.show_muted else None}
+    here = {"slug": page.list.slug, "start": asked.start, **views, **kept}
+    changed: dict[str, dict[str, Any]] = {
+        "here": {},
+        "next": {"start": page.next_start},
+        "read": {"hide": None if asked.hide_read else "read"},
+        "muted": {"muted": None if asked.show_muted else "show"},
+    }
+    return {name: url_for(endpoint, **{**here, **change}) for name, change in changed.items()}

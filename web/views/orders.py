@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from aggregator.services import exposure, receipts
 from web.asked import Asked, number, stamp
-from web.door import actor, desk
+from web.door import desk
 from web.places import ListPlaces
+from web.strangers import reader
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -27,7 +28,7 @@ MOST_SOURCES = 50
 def check(slug: str) -> str:
     """Work the order of a list out again from its receipt, and say what that proves."""
     asked = Asked.of(request.args)
-    checked = receipts.check_order(desk(), actor(), slug, **asked.snapshot)
+    checked = receipts.check_order(desk(), reader(slug), slug, **asked.snapshot)
     receipt = checked.receipt
     to = ListPlaces(slug, receipt.rule, receipt.at, receipt.data_version, asked.rule)
     return render_template("check_order.html", checked=checked, to=to, most=MOST_SOURCES)
@@ -36,7 +37,7 @@ def check(slug: str) -> str:
 @bp.get("/lists/<slug>/receipt.json")
 def receipt(slug: str) -> Response:
     """Hand out the receipt of a list."""
-    made = receipts.make(desk(), actor(), slug, **Asked.of(request.args).snapshot)
+    made = receipts.make(desk(), reader(slug), slug, **Asked.of(request.args).snapshot)
     name = f"{slug}-{stamp(made.at).replace(':', '')}.json"
     return _file(made.data, "application/json", name)
 
@@ -83,7 +84,7 @@ def room_csv(slug: str) -> Response:
 
 def _room(slug: str) -> RoomPage:
     days = number("days", request.args.get("days"))
-    return exposure.room_page(desk(), actor(), slug, exposure.SPANS[1] if days is None else days)
+    return exposure.room_page(desk(), reader(slug), slug, exposure.SPANS[1] if days is None else days)
 
 
 def _shape(one: Room) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from web.door import actor, desk
 from web.language import own_names, page_language
 from web.notices import notify
 from web.speech import gettext
+from web.strangers import rule_reader
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ def index() -> str:
 def show(slug: str) -> str:
     """Show one rule in plain words and as it is written."""
     page = editing.rule_page(
-        desk(), actor(), slug, number("version", request.args.get("version")), language=page_language()
+        desk(), rule_reader(slug), slug, number("version", request.args.get("version")), language=page_language()
     )
     return render_template("rule.html", page=page, lines=reasons.lines(page.version, page.lines))
 
@@ -43,10 +44,10 @@ def version(slug: str, number: int) -> str:
     """Show one version for good: what changed, why, and the whole rule in plain words."""
     asked = request.args.get("lang", "")
     language = asked if asked in LANGUAGES else page_language()
-    page = editing.rule_page(desk(), actor(), slug, number, language=language)
+    page = editing.rule_page(desk(), rule_reader(slug), slug, number, language=language)
     before = next((one for one in page.versions if one.number == number - 1), None)
     names = own_names(LANGUAGES)
-    signed = json.loads(versions.envelope(desk(), actor(), page.version.id))
+    signed = json.loads(versions.envelope(desk(), rule_reader(slug), page.version.id))
     return render_template(
         "rule_version.html",
         page=page,
@@ -63,23 +64,23 @@ def version(slug: str, number: int) -> str:
 @bp.get("/rules/<slug>/versions/<int:number>.json")
 def envelope(slug: str, number: int) -> Response:
     """Hand out a version as it was signed."""
-    page = editing.rule_page(desk(), actor(), slug, number)
-    return Response(versions.envelope(desk(), actor(), page.version.id), mimetype="application/json")
+    page = editing.rule_page(desk(), rule_reader(slug), slug, number)
+    return Response(versions.envelope(desk(), rule_reader(slug), page.version.id), mimetype="application/json")
 
 
 @bp.get("/rules/<slug>.toml")
 def text(slug: str) -> Response:
     """Hand out the text of a rule as it was published."""
-    page = editing.rule_page(desk(), actor(), slug, number("version", request.args.get("version")))
+    page = editing.rule_page(desk(), rule_reader(slug), slug, number("version", request.args.get("version")))
     return Response(page.version.toml, mimetype="application/toml")
 
 
 @bp.get("/rules/<slug>/changes")
 def changes(slug: str) -> str:
     """Say what differs between any two versions of a rule."""
-    page = editing.rule_page(desk(), actor(), slug)
+    page = editing.rule_page(desk(), rule_reader(slug), slug)
     numbers = (number("from", request.args.get("from")) or 1, number("to", request.args.get("to")))
-    before, after = (editing.rule_page(desk(), actor(), slug, each).version for each in numbers)
+    before, after = (editing.rule_page(desk(), rule_reader(slug), slug, each).version for each in numbers)
     found = editing.changes(before, after, language=page_language())
     return render_template("rule_changes.html", before=before, after=after, changes=found, versions=page.versions)
 
@@ -97,7 +98,13 @@ def copy_it(slug: str) -> ResponseReturnValue:
     try:
         reason = drafting.required(form.get("reason", ""))
         made = editing.fork(
-            desk(), actor(), slug, form.get("id", "").strip(), title=form.get("title"), reason=reason, number=which
+            desk(),
+            rule_reader(slug),
+            slug,
+            form.get("id", "").strip(),
+            title=form.get("title"),
+            reason=reason,
+            number=which,
         )
     except (BadInputError, ConflictError) as exc:
         return _copy_page(slug, which, exc.problem), 409 if isinstance(exc, ConflictError) else 400
@@ -111,11 +118,11 @@ def copy_it(slug: str) -> ResponseReturnValue:
 def again(slug: str) -> ResponseReturnValue:
     """Publish an older version once more, with a reason: how what came after it is undone."""
     which = number("number", request.form.get("number")) or 0
-    made = drafting.publish_again(desk(), actor(), slug, which, request.form.get("reason", ""))
+    made = drafting.publish_again(desk(), rule_reader(slug), slug, which, request.form.get("reason", ""))
     notify(gettext("Version %(old)d is published again, as version %(new)d.", old=which, new=made.number))
     return redirect(url_for("rules.version", slug=slug, number=made.number), 303)
 
 
 def _copy_page(slug: str, which: int | None, problem: str | None = None) -> str:
-    page = drafting.to_copy(desk(), actor(), slug, which)
+    page = drafting.to_copy(desk(), rule_reader(slug), slug, which)
     return render_template("rule_copy.html", page=page, problem=problem, given=request.form)

@@ -18,9 +18,9 @@ from werkzeug.exceptions import TooManyRequests
 from aggregator.errors import BadInputError
 from aggregator.services import accounts, tokens
 from web.api.v1.inputs import read_path, read_query
-from web.api.v1.throttle import Throttle
 from web.asked import stamp
 from web.door import actor, desk
+from web.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
