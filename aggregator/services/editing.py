@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -96,10 +96,15 @@ def rules(desk: Desk, actor: Actor) -> tuple[RuleVersion, ...]:
 
 
 def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *, language: str = "en") -> RulePage:
-    """Give one rule, its current version or the one named by `number`. Raises NotFoundError."""
+    """Give one rule, its current version or the one named by `number`; everybody is not told who published it.
+
+    Raises NotFoundError.
+    """
     require(actor, Right.READ)
     with desk.database.read() as conn:
         versions = stored.get_versions(conn, stored.get_rule(conn, actor.group, slug).id)
+    if actor.only is not None:
+        versions = tuple(replace(each, author=None) for each in versions)
     version = versions[0] if number is None else next((each for each in versions if each.number == number), None)
     if version is None:
         raise NotFoundError("rule version", number)

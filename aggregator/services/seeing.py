@@ -44,8 +44,7 @@ def see_entries(conn: Connection, actor: Actor, ids: Iterable[EntryId]) -> dict[
 
 
 def _public_part(entry: Entry) -> Entry:
-    """Keep what everybody is shown of an entry: its title, its authors, where it is from, how it begins,
-    and what its author warns of."""
+    """Keep what everybody is shown of an entry: title, authors, source, beginning, and what its author warns of."""
     return replace(entry, image=None, enclosures=(), extras=Extras(warning=entry.extras.warning))
 
 

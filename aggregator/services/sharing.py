@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _RECOMMENDED: Final = "sources-recommended"
 _NONCE: Final = 16
+NO_LIST: Final = ""
 _LONGEST_WORD: Final = 64
 
 
@@ -142,7 +143,7 @@ def rule_reader_of(desk: Desk, actor: Actor, rule: str) -> Actor:
         return actor
     with desk.database.read() as conn:
         if rule in _public_rules(conn, actor.group):
-            return everybody(actor)
+            return everybody(actor, only=NO_LIST)
     require(actor, Right.READ)
     raise NotSignedInError(Right.READ)
 

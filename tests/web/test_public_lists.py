@@ -102,6 +102,7 @@ def test_safety_36_lists_and_rules_beside_a_public_one_stay_closed(shared, stran
 
 def test_the_rule_of_a_kept_edition_stays_open_after_the_list_has_another(shared, stranger):
     rule = "/rules/many-voices/versions/1"
+    assert stranger.get(f"{rule}.json").status_code == 401  # it is signed, with a name in it
     listing.change_list(shared.desk, shared.actor(), "front-page", ListWish("Front", "newest-first"))
     listing.change_list(shared.desk, shared.actor(), "paper", ListWish("Paper", "newest-first", times=("11:30",)))
     assert stranger.get(rule).status_code == 200

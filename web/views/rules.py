@@ -64,8 +64,8 @@ def version(slug: str, number: int) -> str:
 @bp.get("/rules/<slug>/versions/<int:number>.json")
 def envelope(slug: str, number: int) -> Response:
     """Hand out a version as it was signed."""
-    page = editing.rule_page(desk(), rule_reader(slug), slug, number)
-    return Response(versions.envelope(desk(), rule_reader(slug), page.version.id), mimetype="application/json")
+    page = editing.rule_page(desk(), actor(), slug, number)
+    return Response(versions.envelope(desk(), actor(), page.version.id), mimetype="application/json")
 
 
 @bp.get("/rules/<slug>.toml")
@@ -99,7 +99,7 @@ def copy_it(slug: str) -> ResponseReturnValue:
         reason = drafting.required(form.get("reason", ""))
         made = editing.fork(
             desk(),
-            rule_reader(slug),
+            actor(),
             slug,
             form.get("id", "").strip(),
             title=form.get("title"),
@@ -118,11 +118,11 @@ def copy_it(slug: str) -> ResponseReturnValue:
 def again(slug: str) -> ResponseReturnValue:
     """Publish an older version once more, with a reason: how what came after it is undone."""
     which = number("number", request.form.get("number")) or 0
-    made = drafting.publish_again(desk(), rule_reader(slug), slug, which, request.form.get("reason", ""))
+    made = drafting.publish_again(desk(), actor(), slug, which, request.form.get("reason", ""))
     notify(gettext("Version %(old)d is published again, as version %(new)d.", old=which, new=made.number))
     return redirect(url_for("rules.version", slug=slug, number=made.number), 303)
 
 
 def _copy_page(slug: str, which: int | None, problem: str | None = None) -> str:
-    page = drafting.to_copy(desk(), rule_reader(slug), slug, which)
+    page = drafting.to_copy(desk(), actor(), slug, which)
     return render_template("rule_copy.html", page=page, problem=problem, given=request.form)
