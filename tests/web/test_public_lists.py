@@ -110,7 +110,7 @@ def test_the_rule_of_a_kept_edition_stays_open_after_the_list_has_another(shared
     assert stranger.get(rule).status_code == 401
 
 
-def test_strangers_wait_their_turn_and_members_never(shared, stranger, member):  # noqa: ARG001
+def test_strangers_wait_their_turn_and_members_never(shared, stranger, member):  # noqa: ARG001  # there are public lists
     answers = [stranger.get("/lists/front-page/editions").status_code for _ in range(A_MINUTE + 1)]
     assert answers == [200] * A_MINUTE + [429]
     assert "Retry-After" in stranger.get("/lists/front-page").headers
