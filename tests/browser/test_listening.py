@@ -116,6 +116,8 @@ def page(newsroom, publisher, worker, open_reader):  # noqa: ARG001  # the worke
     files = (
         f'<link rel="enclosure" type="audio/x-wav" length="{len(Publisher.file)}" href="{address}"/>'
         '<link rel="enclosure" type="video/mp4" href="https://cast.example/tide.mp4"/>'
+        '<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter start="5:00" title="The lock"/>'
+        "</psc:chapters>"
     )
     item = Item("The tide, spoken", 1, "<p>Twelve minutes from the quay.</p>", more=files)
     source = Source("https://cast.example/feed", "Spoken Tides", "en", "", (item,))
@@ -144,6 +146,15 @@ def test_sound_plays_and_can_be_jumped_in(page, publisher):
     assert max(first for first, _ in publisher.asked) > 4 * 2**20
     assert page.complaints == []
     assert page.elsewhere == []
+
+
+def test_a_chapter_moves_the_player(page):
+    page.page.get_by_role("link", name="The lock").click()
+    player = page.page.locator("audio")
+    player.evaluate(HEARD, 300)
+    assert 300 < player.evaluate("player => player.currentTime") < 400
+    assert "/entries/" in page.page.url
+    assert page.complaints == []
 
 
 def test_the_player_is_accessible(page):
