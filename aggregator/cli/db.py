@@ -42,15 +42,22 @@ def check(console: Console) -> int:
 
 @command(db, "canary")
 def canary(console: Console) -> int:
-    """Show that marks have no part in any order: change them all on a copy, and rank before and after."""
+    """Show that marks and mutes have no part in any order: change them all on a copy, and rank before and after."""
     from aggregator.services.canary import try_marks  # noqa: PLC0415  # loads the engine
 
     with console.desk() as (desk, actor):
         found = try_marks(desk, actor)
     differing = [{"list": slug, "rule": rule} for slug, rule in found.differing]
-    told = {"ok": not differing, "marks": found.marks, "orders": found.orders, "differing": differing}
+    told = {
+        "ok": not differing,
+        "marks": found.marks,
+        "mutes": found.mutes,
+        "orders": found.orders,
+        "differing": differing,
+    }
     lines = [f"{each['list']} by {each['rule']} differs." for each in differing] or [
-        f"{found.marks} marks changed at random on a copy; {found.orders} orders are the same to the byte."
+        f"{found.marks} marks and {found.mutes} mutes changed at random on a copy;"
+        f" {found.orders} orders are the same to the byte."
     ]
     console.show(told, lines)
     return faults.DOES_NOT_HOLD if differing else faults.DONE

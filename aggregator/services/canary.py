@@ -1,4 +1,4 @@
-"""The canary: every mark changed at random on a copy, every order ranked again. Nothing may move."""
+"""The canary: every mark and mute changed at random on a copy, every order ranked again. Nothing may move."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import random
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from aggregator.candidates.columns import Columns
 from aggregator.services.kept import Kept
 from aggregator.services.ranking import ranked
 from aggregator.services.rights import Right, require
-from aggregator.store import lists, maintenance, members, rules, states
+from aggregator.store import lists, maintenance, members, mutes, rules, states
 from aggregator.store.database import Database
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from aggregator.model.ids import OwnerId
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """How many marks were changed, how many orders compared, and the (list, rule) whose order differed."""
+    """How many marks and mutes were changed, how many orders compared, and the (list, rule) whose order differed."""
 
     marks: int
+    mutes: int
     orders: int
     differing: tuple[tuple[str, str], ...]
 
@@ -41,7 +44,9 @@ class _UndoneError(Exception):
 
 
 def try_marks(desk: Desk, actor: Actor) -> Canary:
-    """Rank every list by every rule before and after all marks are changed at random, and compare to the byte.
+    """Rank every list by every rule before and after all marks and mutes are changed at random; compare to the byte.
+
+    Lists are those of the group and of each member.
 
     On SQLite this works on a copy of the database; on PostgreSQL within a transaction that is taken back, and that
     nobody else sees. Raises BusyError.
@@ -57,9 +62,9 @@ def try_marks(desk: Desk, actor: Actor) -> Canary:
         at = desk.clock.now().replace(second=0, microsecond=0)
         with _taken_back(database) as conn:
             before = _orders(_aside(desk, database, folder / "before"), conn, at)
-            marks = _shuffle(conn)
+            marks, muted = _shuffle(conn, at)
             after = _orders(_aside(desk, database, folder / "after"), conn, at)
-    return Canary(marks, len(before), tuple(key for key in before if before[key] != after[key]))
+    return Canary(marks, muted, len(before), tuple(key[1:] for key in before if before[key] != after[key]))
 
 
 @contextmanager
@@ -75,24 +80,26 @@ def _aside(desk: Desk, database: Database, columns: Path) -> Desk:
     return replace(desk, database=database, columns=Columns.open(columns), rankings=Kept(), facts=Kept())
 
 
-def _shuffle(conn: Connection) -> int:
-    """Change the marks of all members; of one made for it where there is none."""
+def _shuffle(conn: Connection, at: datetime) -> tuple[int, int]:
+    """Change the marks and mutes of all members, of one made for it where there is none; gives how many of each."""
     chance = random.Random()  # noqa: S311  # no secret: any marks will do
     there = [member.id for member in members.get_members(conn)] or [
         members.add_member(conn, name="canary", language=None)
     ]
-    return sum(states.put_random_states(conn, member, chance) for member in there)
+    marks = sum(states.put_random_states(conn, member, chance) for member in there)
+    return marks, sum(mutes.put_random_mutes(conn, member, chance, at) for member in there)
 
 
-def _orders(desk: Desk, conn: Connection, at: datetime) -> dict[tuple[str, str], str]:
-    """Return a hash of each whole order, with its receipt, by list and rule."""
+def _orders(desk: Desk, conn: Connection, at: datetime) -> dict[tuple[OwnerId, str, str], str]:
+    """Return a hash of each whole order with its facts, by owner, list and rule."""
     group = members.instance_group(conn)
+    versions = rules.get_current_versions(conn, group)
     found = {}
-    for each in lists.get_lists(conn, group):
-        for version in rules.get_current_versions(conn, group):
+    for owner in (group, *(member.id for member in members.get_members(conn))):
+        for each, version in product(lists.get_lists(conn, owner), versions):
             ranking = ranked(desk, each, version, at, conn=conn)
             told = hashlib.sha256(ranking.receipt(b"canary").data)
             for row in ranking.rows(0, len(ranking)):
                 told.update(ranking.uid(row).encode())
-            found[each.slug, version.slug] = told.hexdigest()
+            found[owner, each.slug, version.slug] = told.hexdigest()
     return found

@@ -10,10 +10,11 @@ from aggregator.model.ids import MuteId
 from aggregator.model.mute import Mute, MuteKind
 from aggregator.store.bulk import Bulk
 from aggregator.store.columns import to_microseconds
-from aggregator.store.tables import mute
+from aggregator.store.tables import feed, mute
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from random import Random
 
     from sqlalchemy import Connection
 
@@ -24,6 +25,7 @@ _MUTES = (
     .where(mute.c.owner == bindparam("owner"), or_(mute.c.until.is_(None), mute.c.until > bindparam("now")))
     .order_by(mute.c.id)
 )
+_SOURCES = select(feed.c.source).distinct().order_by(feed.c.source)
 _PUT = Bulk(
     "INSERT INTO mute (owner, kind, text, until, made) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (owner, kind, text) DO UPDATE SET until = excluded.until"
@@ -52,3 +54,12 @@ def delete_mute(conn: Connection, member: MemberId, mute_id: MuteId) -> None:
 def delete_expired(conn: Connection, member: MemberId, now: datetime) -> None:
     """Forget what has run out."""
     conn.execute(delete(mute).where(mute.c.owner == member, mute.c.until <= now))
+
+
+def put_random_mutes(conn: Connection, member: MemberId, chance: Random, now: datetime) -> int:
+    """Let a member mute other sources than before, about half of all; gives how many. For copies alone."""
+    conn.execute(delete(mute).where(mute.c.owner == member))
+    drawn = [source for source in conn.execute(_SOURCES).scalars() if chance.getrandbits(1)]
+    made = to_microseconds(now)
+    _PUT.run(conn, [(member, str(MuteKind.SOURCE), source, None, made) for source in drawn])
+    return len(drawn)

@@ -7,12 +7,27 @@ import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError, NotSignedInError
 from aggregator.model.member import Actor, Role
-from aggregator.services import canary, editing, exposure, receipts, replaying, versions
+from aggregator.model.readinglist import Scope
+from aggregator.services import (
+    canary,
+    drafting,
+    editing,
+    editions,
+    exposure,
+    listing,
+    muting,
+    receipts,
+    replaying,
+    versions,
+)
 from aggregator.services.list_table import recorded_rooms
-from aggregator.store import ledger, lists, states
+from aggregator.services.listing import ListWish
+from aggregator.store import ledger, lists, states, values
+from aggregator.store.tables import entry
 from tests.aggregator.candidates.stored import odd_entries
 from tests.aggregator.services.newsroom import NOW, open_newsroom
 
@@ -216,14 +231,38 @@ def test_a_replay_carries_a_ledger_of_its_own(room):
     assert written == ()
 
 
-def test_marks_have_no_part_in_any_order(room):
-    with room.desk.database.write() as conn:
+def test_marks_and_mutes_have_no_part_in_any_order(room):
+    """With members, personal lists, mutes, drafts and editions there."""
+    desk, reader, editor = room.desk, room.reader, room.editor
+    listing.add_list(desk, reader, ListWish("Mine", "fair-turns", Scope(folders=("News",))), personal=True)
+    at = NOW + timedelta(minutes=30)
+    listing.add_list(desk, editor, ListWish("Paper", "many-voices", times=(at.strftime("%H:%M"),)))
+    room.clock.instant = at
+    assert editions.make_due(desk) == 1
+    text = editing.find_version(desk, editor, "many-voices").toml
+    drafting.save(desk, editor, "many-voices", text.replace("limit = 1", "limit = 2"))
+    muting.mute(desk, reader, "source", "source1.example")
+    with desk.database.write() as conn:
         ids = list(range(1, 10))
-        states.set_states(conn, room.reader.member.id, ids, read=True)
-    found = canary.try_marks(room.desk, steward(room))
-    rules = editing.rules(room.desk, room.reader)
-    assert (len(rules), ()) == (found.orders, found.differing)
+        states.set_states(conn, reader.member.id, ids, read=True)
+    found = canary.try_marks(desk, steward(room))
+    rules = editing.rules(desk, reader)
+    assert (3 * len(rules), ()) == (found.orders, found.differing)
     assert found.marks > 100
-    with room.desk.database.read() as conn:
-        kept = states.get_states(conn, room.reader.member.id, ids)
+    assert found.mutes > 0
+    with desk.database.read() as conn:
+        kept = states.get_states(conn, reader.member.id, ids)
     assert {(True, False, False)} == {(state.read, state.starred, state.later) for state in kept.values()}
+    assert ["source1.example"] == [each.text for each in muting.mutes(desk, reader)]
+
+
+def test_a_mark_that_moved_an_order_would_be_seen(room, monkeypatch):
+    """The canary can die: a time that follows a mark differs, by list and rule."""
+
+    def moved(conn, *_):
+        conn.execute(update(entry).where(entry.c.id % 2 == 0).values(time=NOW - timedelta(days=5)))
+        values.touch(conn)
+        return 1
+
+    monkeypatch.setattr(states, "put_random_states", moved)
+    assert ("front-page", "newest-first") in canary.try_marks(room.desk, steward(room)).differing

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import traceback
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from aggregator.errors import BadSettingError, BusyError, StorageFullError, StoreError
 from aggregator.store import values
 from aggregator.store.database import Database
+from aggregator.store.tables import metadata
 
 HOLD_LOCK = """
 import sys
@@ -193,3 +195,13 @@ def test_safety_63_a_full_disk_stops_writing_alone_and_only_as_long_as_it_is_ful
 
 def test_a_full_disk_is_a_kind_of_busy():
     assert isinstance(StorageFullError(), BusyError)
+
+
+def test_no_table_has_a_column_for_what_people_like_or_count():
+    """Such columns would let a later rule read them; the count of a passkey's signatures guards against copies of it."""
+    words = (
+        "likes?|boosts?|reblogs?|shares?|favou?rites?|replies|views?|clicks?|votes?|scores?|followers?|ratings?|count"
+    )
+    counted = re.compile(f"(^|_)({words})(_|$)")
+    columns = {f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns}
+    assert {each for each in columns if counted.search(each.partition(".")[2])} == {"passkey.sign_count"}
