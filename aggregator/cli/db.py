@@ -56,8 +56,10 @@ def canary(console: Console) -> int:
         "differing": differing,
     }
     lines = [f"{each['list']} by {each['rule']} differs." for each in differing] or [
-        f"{found.marks} marks and {found.mutes} mutes changed at random on a copy;"
-        f" {found.orders} orders are the same to the byte."
+        (
+            f"{found.marks} marks and {found.mutes} mutes changed at random on a copy;"
+            f" {found.orders} orders are the same to the byte."
+        )
     ]
     console.show(told, lines)
     return faults.DOES_NOT_HOLD if differing else faults.DONE

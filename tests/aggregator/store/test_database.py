@@ -198,7 +198,7 @@ def test_a_full_disk_is_a_kind_of_busy():
 
 
 def test_no_table_has_a_column_for_what_people_like_or_count():
-    """Such columns would let a later rule read them; the count of a passkey's signatures guards against copies of it."""
+    """They would let a later rule read them. The count of a passkey's signatures guards against copies of it."""
     words = (
         "likes?|boosts?|reblogs?|shares?|favou?rites?|replies|views?|clicks?|votes?|scores?|followers?|ratings?|count"
     )
