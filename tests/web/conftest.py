@@ -76,6 +76,7 @@ def known(newsroom):
         "entry": entry.uid,
         "feed": str(entry.feed_id),
         "job": str(job),
+        "followed": newsroom.follow_bundle(),
         "replay": newsroom.replay(),
         "link": newsroom.link(),
         "invitation": newsroom.invite(),

@@ -11,7 +11,7 @@ from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.model.meaning import CopyPlace, Engine, ModelCard, Sameness, StoredVector, StoryPlace
 from aggregator.model.readinglist import Scope
-from aggregator.services import accounts, editions, inviting, listing, replays, subscribing
+from aggregator.services import accounts, bundle_following, bundles, editions, inviting, listing, replays, subscribing
 from aggregator.services.listing import ListWish
 from aggregator.services.signing_in import Visit
 from aggregator.settings import Settings
@@ -163,6 +163,15 @@ class Newsroom:
             return "0"
         text = published_rules()["fair-turns"].replace("fair-turns", "many-voices")
         return str(replays.start_replay(self.desk, actor, "front-page", "many-voices", text))
+
+    def follow_bundle(self):
+        """Hand out a bundle, and follow one like it that has more; gives the id of what is followed."""
+        desk, actor = self.desk, self.actor()
+        bundles.publish_bundle(desk, actor, "front", "A beginning")
+        followed = bundle_following.follow(desk, actor, "https://guild.example/bundles/front.opml")
+        held = bundle_following.followed_page(desk, actor, followed).followed
+        bundle_following.receive(desk, held, bundles.bundle_file(desk, actor, "front"), Validators())
+        return str(followed)
 
     def subscribe(self, sources=SOURCES):
         """Add sources, not fetched yet."""
