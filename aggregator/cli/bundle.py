@@ -95,6 +95,20 @@ def list_(console: Console) -> None:
     console.show(shape, [*table(rows), *(f"follows {each.address}: {_state(each)}" for each in followed)])
 
 
+@command(bundle, "share")
+@click.argument("name")
+@click.option("--everybody/--members", "public", required=True, help="Who may follow it.")
+def share(console: Console, name: str, *, public: bool) -> None:
+    """Let everybody follow our bundle NAME, or members alone."""
+    from aggregator.services import bundles  # noqa: PLC0415  # loads the database's libraries
+
+    with console.desk() as (desk, actor):
+        bundles.set_public(desk, actor, name, public=public)
+        address = f"{desk.address}/bundles/{name}.opml"
+    who = "Everybody" if public else "Members"
+    console.show({"name": name, "public": public, "address": address}, [f"{who} may follow it at {address}."])
+
+
 @command(bundle, "verify")
 @click.argument("file", type=FILE)
 @click.option("--after", type=FILE, help="The version before it: see that FILE follows from that.")
