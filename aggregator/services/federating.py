@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aggregator.errors import BadInputError, NotFoundError
+from aggregator.model.fediverse import FollowState
 from aggregator.services.rights import Right, require
 from aggregator.sources.fediverse.shapes import origin_of
-from aggregator.store import blocks, deliveries, entries, feeds, followed, followers, values
+from aggregator.store import blocks, deliveries, entries, feeds, followed, followers, members, subscriptions, values
 from aggregator.text.address import is_actor, unmarked
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ class Federation:
     blocks: tuple[DomainBlock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody the group follows there, and the reason written beside the source."""
+
+    name: str
+    address: str
+    why: str | None
+
+
 def federation(desk: Desk, person: Person) -> Federation:
     """Say how it stands with the fediverse."""
     require(person, Right.RUN_INSTANCE)
@@ -51,6 +61,18 @@ def federation(desk: Desk, person: Person) -> Federation:
             waiting=deliveries.count_waiting(conn),
             refusals=deliveries.get_refusals(conn, limit=SHOWN),
             blocks=blocks.get_blocks(conn),
+        )
+
+
+def told_of_us(desk: Desk) -> tuple[Account, ...]:
+    """Give the accounts that know that this instance follows them, and why it does. Public."""
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        why = {each.feed.id: each.subscription.why for each in subscriptions.get_subscribed(conn, group)}
+        return tuple(
+            Account(each.name, each.actor, why[each.feed_id])
+            for each in followed.get_all_followed(conn)
+            if each.state in {FollowState.ASKED, FollowState.ACCEPTED} and each.feed_id in why
         )
 
 

@@ -100,7 +100,9 @@ def _tell(desk: Desk, found: ReadingList, actor: ListActor) -> None:
         return
     with desk.database.write() as conn:
         posting.set_actor(conn, told)
-        for post in posting.add_posts(conn, found.id, new, now=now):
+        added = posting.add_posts(conn, found.id, new, now=now)
+        # What stood there when it was first looked at is no news to anybody.
+        for post in added if actor.known else ():
             followers.send_to_all(conn, found.id, list_actor_id(desk, found.slug), post=post.id, now=now)
 
 

@@ -50,6 +50,8 @@ WHO = {
     "moving.count_again": "ES",
     "federation.show": "S",
     "federation.push": "S",
+    "federation.followed": "S",
+    "federation.decide": "S",
     "federation.block": "S",
     "federation.unblock": "S",
     "newsletters.show": "S",

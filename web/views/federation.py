@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError
-from aggregator.services import federating
+from aggregator.services import being_followed, federating, neighbour
 from web.door import actor, desk
 from web.errors import told_of
 from web.notices import notify
@@ -36,6 +36,32 @@ def push() -> ResponseReturnValue:
     return _back(gettext("They are being asked.") if on else gettext("It is being taken back."))
 
 
+@bp.post("/fediverse/followed")
+def followed() -> ResponseReturnValue:
+    """Let lists be followed from there, or no longer."""
+    on = request.form.get("on") == "1"
+    try:
+        being_followed.set_on(desk(), actor(), on=on)
+    except BadInputError as exc:
+        return _page(exc), told_of(exc).status
+    return _back(gettext("It is decided so."))
+
+
+@bp.post("/fediverse/lists/<slug>")
+def decide(slug: str) -> ResponseReturnValue:
+    """Let one list be followed from there, or not."""
+    being_followed.set_open(desk(), actor(), slug, on=request.form.get("on") == "1")
+    return _back(gettext("It is decided so."))
+
+
+@bp.get("/about/fediverse")
+def about() -> str:
+    """Say to people of the fediverse whom we follow and why, and how to have it end."""
+    return render_template(
+        "about_fediverse.html", told=neighbour.fetcher(desk()), accounts=federating.told_of_us(desk())
+    )
+
+
 @bp.post("/fediverse/block")
 def block() -> ResponseReturnValue:
     """Keep a server out."""
@@ -56,7 +82,12 @@ def unblock() -> ResponseReturnValue:
 
 def _page(problem: BadInputError | None = None) -> str:
     told = problem and {"title": told_of(problem).title, "sentence": problem.problem}
-    return render_template("federation.html", held=federating.federation(desk(), actor()), problem=told)
+    return render_template(
+        "federation.html",
+        held=federating.federation(desk(), actor()),
+        ours=being_followed.being_followed(desk(), actor()),
+        problem=told,
+    )
 
 
 def _back(text: str) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.model.sharing import Sharing
-from aggregator.services import sharing
+from aggregator.services import being_followed, sharing
 from aggregator.services.rights import Right, may
 from web.door import actor, desk
 from web.feeds_out.preparing import absolute
@@ -34,6 +34,7 @@ def show(slug: str) -> str:
         found=found,
         everybodys=everybodys,
         own=own,
+        handle=being_followed.handle_of(desk(), slug),
         recommends=sharing.recommends(desk()),
         recommended=[absolute(url_for("blogroll.recommendations")), absolute(url_for("blogroll.show"))],
         decides=found.ours and may(actor(), Right.SHARE_LISTS),
