@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 const [port, knock] = process.argv.slice(2);
 const from = createRequire(pathToFileURL(process.cwd() + "/"));
 const { createFederation, MemoryKvStore, generateCryptoKeyPair } = await import(pathToFileURL(from.resolve("@fedify/fedify")));
-const { Accept, Create, Delete, Endpoints, Follow, Note, Person, PUBLIC_COLLECTION, Tombstone, Undo, Update } =
+const { Accept, Announce, Create, Delete, Endpoints, Follow, Note, Person, PUBLIC_COLLECTION, Tombstone, Undo, Update } =
   await import(pathToFileURL(from.resolve("@fedify/vocab")));
 
 const origin = `http://127.0.0.1:${port}`;
@@ -45,6 +45,12 @@ federation
     await ctx.sendActivity({ identifier: "ana" }, follower, accept);
     say({ did: "accept" });
   })
+  .on(Accept, () => say({ did: "accepted" }))
+  .on(Create, async (ctx, create) => {
+    const post = await create.getObject(ctx);
+    say({ did: "post", type: post instanceof Note ? "Note" : "Article", content: String(post.content) });
+  })
+  .on(Announce, (_, announce) => say({ did: "post", type: "Announce", content: announce.objectId.href }))
   .on(Undo, () => say({ did: "undo" }));
 
 const post = (number, content) =>
@@ -57,6 +63,12 @@ const post = (number, content) =>
 
 async function act({ do: what, number, content }) {
   const ctx = federation.createContext(new URL(origin), undefined);
+  if (what === "follow") {
+    const list = await ctx.lookupObject(content);
+    const id = new URL(`/acts/follow/${number}`, origin);
+    await ctx.sendActivity({ identifier: "ana" }, list, new Follow({ id, actor: new URL("/users/ana", origin), object: list.id }));
+    return say({ did: what });
+  }
   const actor = new URL("/users/ana", origin);
   const id = new URL(`/acts/${what}/${number}`, origin);
   const told = { id, actor, to: PUBLIC_COLLECTION };

@@ -9,18 +9,22 @@ import json
 import os
 import subprocess
 import threading
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from werkzeug.serving import make_server
 
 from aggregator.model.fediverse import FollowState
+from aggregator.model.sharing import Sharing
+from aggregator.services import being_followed, list_news, sharing
 from aggregator.services.instance_actor import ensure_key
-from aggregator.store import deliveries, values
+from aggregator.store import deliveries, followers, values
 from aggregator.text.address import ACTOR_MARK
 from tests.aggregator.worker.loopback import SetClock, add, opened_desk, run, until
 from tests.aggregator.worker.peer import state, take, texts
+from tests.web.newsroom import Newsroom
 from web import create_app
 
 PLACE = os.environ.get("BROADSHEET_FEDIFY", "")
@@ -102,6 +106,48 @@ def test_fedify_is_followed_and_tells_us(tmp_path, knock):
             web.shutdown()
             serving.join()
             web.server_close()
+
+
+@pytest.mark.parametrize("knock", ["cavage", "rfc9421"])
+def test_fedify_follows_a_list_and_receives_its_posts(tmp_path, knock):
+    theirs, ours = free_port(), free_port()
+    told = {"public_url": f"http://127.0.0.1:{ours}", "allow_private_hosts": (f"127.0.0.1:{theirs}",)}
+    room = Newsroom(tmp_path / "data", port=ours, **told)
+    clock = SetClock(datetime.now(UTC))
+    desk = room.desk = replace(room.desk, clock=clock)
+    room.set_up()
+    ensure_key(desk)
+    sharing.set_sharing(desk, room.actor(), "front-page", Sharing(public=True))
+    being_followed.set_on(desk, room.actor(), on=True)
+    web = make_server("127.0.0.1", ours, create_app(desk.settings, desk=desk), threaded=True)
+    serving = threading.Thread(target=web.serve_forever)
+    serving.start()
+    fedify = Fedify(theirs, knock)
+    try:
+        run(desk, lambda staff: staff.posting.run())
+        fedify.do("follow", 1, f"http://127.0.0.1:{ours}/lists/front-page/actor")
+        until(lambda: waiting(desk))
+        take(desk)
+        assert () == refusals(desk)
+        run(desk, lambda staff: staff.posting.run())
+        assert {"did": "accepted"} == fedify.heard()
+        room.fill()
+        clock.instant = datetime.now(UTC) + timedelta(hours=1, minutes=1)
+        list_news.look(desk)
+        clock.instant = datetime.now(UTC)  # what is signed has to be of now
+        with desk.database.write() as conn:
+            for one in followers.get_due(conn, clock.instant + timedelta(hours=2), limit=99):
+                followers.put_off(conn, [one.id], clock.instant, tries=0)
+        run(desk, lambda staff: staff.posting.send())
+        heard = fedify.heard()
+        assert ("post", "Note") == (heard["did"], heard["type"])
+        assert "href=" in heard["content"]
+    finally:
+        fedify.close()
+        web.shutdown()
+        serving.join()
+        web.server_close()
+        room.close()
 
 
 def waiting(desk):
