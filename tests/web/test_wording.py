@@ -17,7 +17,7 @@ COMMANDS = re.compile(r"<code>.*?</code>", re.DOTALL)
 SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
 KIND = re.compile(r"\{% block kind %\}\w+")
 NO_WORDS = {"UTC", "lang", "dir"}
-SAME_EVERYWHERE = {"", "https://…", "https://example.org/feed.xml"}
+SAME_EVERYWHERE = {"", "https://…", "https://example.org/feed.xml", "en"}  # addresses, and a language by its code
 
 
 def unwanted_words() -> list[str]:
