@@ -35,7 +35,7 @@ class Snapshot(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The parameters `rule`, `at`, `v`, `start`, `hide` and `muted` of an address, checked."""
+    """The parameters `rule`, `at`, `v`, `start`, `hide`, `muted` and `before` of an address, checked."""
 
     rule: str | None = None
     at: datetime | None = None
@@ -43,6 +43,7 @@ class Asked:
     start: int | None = None
     hide_read: bool = False
     show_muted: bool = False
+    before: str | None = None
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Asked:
@@ -54,6 +55,7 @@ class Asked:
             start=number("start", args.get("start")),
             hide_read=args.get("hide") == "read",
             show_muted=args.get("muted") == "show",
+            before=args.get("before") or None,
         )
 
     @property

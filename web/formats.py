@@ -52,6 +52,12 @@ def init_app(app: Flask) -> None:
 
 def ordinal(number: int) -> str:
     """Return "3rd"."""
+    return _ordinal(number, str(language.locale()))
+
+
+@lru_cache(maxsize=4096)
+def _ordinal(number: int, _: str) -> str:
+    """Say it in the language of the page, which is named so that it is kept by it: a page has a hundred of them."""
     forms = {
         "one": pgettext("1st, 21st", "%(n)sst", n=number),
         "two": pgettext("2nd, 22nd", "%(n)snd", n=number),

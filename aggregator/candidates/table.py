@@ -13,6 +13,7 @@ from aggregator.candidates.facts import WINDOW
 from aggregator.candidates.layout import AGE_KNOWN, KINDS, PAID
 from aggregator.candidates.whole import divide
 from aggregator.model.candidate import HAS
+from aggregator.model.ids import FeedId
 from rankers import CandidateTable, Labels, LabelSets, Numbers, fold
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from aggregator.candidates.facts import Facts
     from aggregator.candidates.snapshot import Snapshot
-    from aggregator.model.ids import FeedId
     from aggregator.model.readinglist import ReadingList, Scope
 
 MOST = 100_000
@@ -104,6 +104,13 @@ def entries_of(snapshot: Snapshot, uids: NDArray[np.uint64], *, until: int) -> N
     pairs = zip(columns["uid_hi"][rows].tolist(), columns["uid_lo"][rows].tolist(), strict=True)
     held = dict(zip(pairs, columns["entry_id"][rows].tolist(), strict=True))
     return np.array([held.get((high, low), -1) for high, low in uids.tolist()], dtype=np.int64)
+
+
+def count_by_feed(snapshot: Snapshot, entry_ids: NDArray[np.int64]) -> dict[FeedId, int]:
+    """Count how many of these entries came from each feed, those that are gone apart."""
+    held = snapshot.alive & np.isin(snapshot.columns["entry_id"], entry_ids)
+    feed_ids, counts = np.unique(snapshot.columns["feed_id"][held], return_counts=True)
+    return {FeedId(feed_id): count for feed_id, count in zip(feed_ids.tolist(), counts.tolist(), strict=True)}
 
 
 def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: int, until: int) -> _Chosen:

@@ -16,11 +16,11 @@ from aggregator.model.member import Actor
 from aggregator.model.subscription import OpmlFeed
 from aggregator.services import importing, reading, sharing
 from aggregator.services.asking import list_and_rule
-from aggregator.services.ranking import shared_tick
+from aggregator.services.ranking import KEPT_EDITION, Tick, shared_tick
 from aggregator.services.rights import Right, require
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import access as sealed_access
-from aggregator.store import entries, feeds, members, subscriptions, values
+from aggregator.store import editions, entries, feeds, members, subscriptions, values
 from aggregator.store import folders as shelves
 from aggregator.store import sharing as stored
 
@@ -184,12 +184,18 @@ def _holds(path: str, used: set[str]) -> bool:
 
 
 def _state(desk: Desk, conn: Connection, asked: Named) -> OutgoingState:
-    tick = shared_tick(desk, conn, EVERY)
+    tick = _edition_tick(conn, asked) or shared_tick(desk, conn, EVERY)
     decided = stored.get_sharing(conn, asked.list.id)
     name = values.find_value(conn, "instance-name")
     parts = (astuple(tick), astuple(asked.list), asked.own_rule.identity, asked.own_rule.hash, astuple(decided), name)
     fingerprint = hashlib.sha256(_FORM + repr(parts).encode()).hexdigest()[:32]
     return OutgoingState(asked.list, decided, tick.at, tick.data_version, fingerprint)
+
+
+def _edition_tick(conn: Connection, asked: Named) -> Tick | None:
+    """Give the newest edition's instant for a list that comes in editions: its feed shows what its page shows."""
+    edition = editions.find_newest(conn, asked.list.id) if asked.list.timetable else None
+    return Tick(edition.at, KEPT_EDITION, KEPT_EDITION) if edition else None
 
 
 def _bodies(conn: Connection, page: ListPage, sources: Mapping[FeedId, OutgoingSource]) -> dict[EntryId, Body]:

@@ -141,6 +141,8 @@ class ListPage:
     candidates than can be ranked, the oldest were not looked at. `mentions` has the rows that `explanation`s name.
     `gave_way`: the promises of the rule that could not be kept on this page.
     `muted` counts what the member mutes on this page, left out of `items` unless `show_muted`.
+    `next_before` names what stands before `next_start`: handed on, it tells whether the next page follows on this one;
+    `changed` where it does not, since the snapshot is gone and what is stored has changed.
     `edition` where a kept edition is shown; `next_edition` is when the list's next is made, None for a live list.
     """
 
@@ -168,6 +170,8 @@ class ListPage:
     next_edition: datetime | None = None
     muted: int = 0
     show_muted: bool = False
+    next_before: str | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

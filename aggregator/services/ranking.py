@@ -5,6 +5,7 @@ A ranking is decided by list, rule hash, tick and data version, and made once fo
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -123,6 +124,11 @@ class Ranked:
         with self._turn:
             return tuple(self._ranking.order(start, stop).tolist())
 
+    def digest(self, stop: int) -> str:
+        """Name which entries stand at the places before `stop`, in any order: for noticing that others do elsewhere."""
+        uids = sorted(self.uid(row) for row in self.rows(0, stop))
+        return hashlib.sha256("\n".join(uids).encode()).hexdigest()[:16]
+
     def entry_id(self, row: int) -> EntryId:
         """Return the entry that a row stands for."""
         return EntryId(int(self._entry_ids[row]))
@@ -130,6 +136,11 @@ class Ranked:
     def uid(self, row: int) -> Uid:
         """Return the uid of a row's entry."""
         return Uid(self._ranking.table.uid_hex(row))
+
+    @property
+    def entry_ids(self) -> NDArray[np.int64]:
+        """The entries of all rows; -1 for one that is gone."""
+        return self._entry_ids
 
     def find_row(self, entry_id: EntryId) -> int | None:
         """Return the row of an entry; None where it is no candidate."""

@@ -111,11 +111,12 @@ def list_page(
     start: int = 0,
     hide_read: bool = False,
     limit: int | None = None,
+    before: str | None = None,
     language: str = "en",
 ) -> ListPage:
     """Give what the list shows, from place `start` on: all of it, or pages of 50 for a rule without an end.
 
-    Raises NotFoundError("list" or "rule").
+    `before` is the `next_before` of the page before. Raises NotFoundError("list" or "rule").
     """
     with desk.database.read() as conn:
         opened = open_list(desk, conn, actor, slug, rule=rule, at=at, data_version=data_version)
@@ -125,6 +126,7 @@ def list_page(
         first = min(max(0, start), shown)
         places = range(first, min(first + size, shown))
         page = _page(desk, conn, actor, opened, places=places, end=shown, language=language)
+        page = replace(page, changed=before is not None and before != ranking.digest(first))
         return _without_read(page) if hide_read else page
 
 
@@ -188,6 +190,7 @@ def _page(
         left_out_by=by,
         start=places.start,
         next_start=next_start(places.stop, end),
+        next_before=ranking.digest(places.stop) if places.stop < end else None,
         newer=0 if edition else newer_since(desk, conn, ranking),
         hidden_read=0,
         hide_read=False,

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aggregator.candidates.table import count_by_feed
 from aggregator.services.asking import find_named
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.opening import open_list
 from aggregator.services.rights import Right, require
 from aggregator.services.versions import check_envelope
-from aggregator.store import editions, values
+from aggregator.store import editions, feeds, values
 from rankers import read_list, verify_facts, verify_receipt
 
 if TYPE_CHECKING:
@@ -88,16 +89,18 @@ def check_order(
     """Write the receipt of a list and work it out again from itself alone."""
     receipt = make(desk, actor, slug, rule=rule, at=at, data_version=data_version)
     with desk.database.read() as conn:
-        stored = _stored(desk, conn)
-        tick = int(receipt.at.timestamp())
-        table = list_table(desk, conn, stored, receipt.list, tick, reads=frozenset({"source"}), leaves=()).table
-    column = table.labels["source"]
-    counted = Counter(column.codes[column.codes >= 0].tolist())
-    sources = ((column.vocabulary[code], count) for code, count in counted.items())
+        ranking = open_list(
+            desk, conn, actor, slug, rule=rule, at=receipt.at, data_version=receipt.data_version
+        ).ranking
+        found = count_by_feed(_stored(desk, conn).snapshot, ranking.entry_ids)
+        known = feeds.get_feeds(conn, list(found))
+    counted: Counter[str] = Counter()
+    for feed_id, count in found.items():
+        counted[known[feed_id].source] += count
     return CheckedOrder(
         receipt,
         verify_receipt(receipt.data, receipt.annex),
-        tuple(sorted(sources, key=lambda pair: (-pair[1], pair[0]))),
+        tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))),
     )
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.services import listing
+from aggregator.errors import NotFoundError
+from aggregator.services import accounts, listing, reading, sharing
 from aggregator.services.listing import ListWish
 from tests.web.newsroom import NOW
 
@@ -107,3 +108,31 @@ def test_what_a_feed_counts_as_is_changed_and_taken_back(member, known):
     assert "the-paper" not in member.page(feed).split("</dl>")[0].split("<dl")[1]
     member.post("/sources/2/keys", {"source": "tide.example", "owner": ""})
     assert "Canal Vecinal" in member.page("/sources/voices")
+
+
+def test_views_of_an_edition_stay_at_its_address_and_keep_each_other(member, paper):
+    member.post("/mutes", {"kind": "source", "text": "tide.example", "days": ""})
+    page = member.page(f"{paper}?hide=read")
+    shown = re.search(r'muted: <a href="([^"]+)"', page)[1].replace("&amp;", "&")
+    read = re.search(r'href="([^"]+)">Show read', page)[1].replace("&amp;", "&")
+    assert shown.startswith(paper)
+    assert "hide=read" in shown
+    assert "muted=show" in shown
+    assert read == paper
+    assert "you muted" in member.page(shown)
+
+
+def test_a_secret_address_of_an_own_list_opens_for_its_member_alone(member, newsroom, stranger):
+    newsroom.fill()
+    desk, actor = newsroom.desk, newsroom.actor()
+    mine = listing.add_list(desk, actor, ListWish("Mine", "many-voices"), personal=True)
+    word = sharing.renew_address(desk, actor, mine.slug)
+    titles = [item["title"] for item in stranger.get(f"/feeds/{word}.json").get_json(force=True)["items"]]
+    assert titles == [item.entry.title for item in reading.list_page(desk, actor, mine.slug).items]
+    assert stranger.get(f"/lists/{mine.slug}.json").status_code == 401
+    other = accounts.actor_of(desk, newsroom.join("Rosa", "reader"))
+    with pytest.raises(NotFoundError):
+        sharing.renew_address(desk, other, mine.slug)
+    assert word in member.page(f"/lists/{mine.slug}/follow")
+    assert member.post(f"/lists/{mine.slug}/follow/end").status_code == 303
+    assert stranger.get(f"/feeds/{word}.json").status_code == 404

@@ -116,7 +116,7 @@ def all_editions(slug: str) -> str:
 @bp.get("/lists/<slug>/editions/<at>")
 def edition(slug: str, at: str) -> str:
     """Show one edition, at the address that stays."""
-    views = {name: request.args.get(name, "") for name in ("hide", "muted", "start")}
+    views = {name: request.args.get(name, "") for name in ("hide", "muted", "start", "before")}
     page, text = show_list(slug, Asked.of({**views, "at": at}), "listing.edition")
     if page.edition is None:
         raise NotFoundError("edition", at)

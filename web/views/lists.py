@@ -38,6 +38,7 @@ def show_list(slug: str, asked: Asked, endpoint: str) -> tuple[ListPage, str]:
         slug,
         start=asked.start or 0,
         hide_read=asked.hide_read,
+        before=asked.before,
         language=page_language(),
         **asked.snapshot,
     )
@@ -123,7 +124,7 @@ def _addresses(page: ListPage, asked: Asked, endpoint: str, pin: dict[str, Any])
     here = {"slug": page.list.slug, "start": asked.start, **views, **kept}
     changed: dict[str, dict[str, Any]] = {
         "here": {},
-        "next": {"start": page.next_start},
+        "next": {"start": page.next_start, "before": page.next_before},
         "read": {"hide": None if asked.hide_read else "read"},
         "muted": {"muted": None if asked.show_muted else "show"},
     }

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from lxml import etree
 
 from aggregator.cli.main import run
 from aggregator.model.member import Actor, Role
+from aggregator.model.readinglist import Scope
 from aggregator.model.sharing import Sharing
-from aggregator.services import reading, receipts, sharing, subscribing
+from aggregator.services import editions, listing, reading, receipts, sharing, subscribing
+from aggregator.services.listing import ListWish
 from aggregator.services.shapes import list_shape
 from rankers import verify_receipt
+from tests.aggregator.candidates.stored import odd_entries
 from tests.aggregator.services.newsroom import NOW, open_newsroom
 from web import create_app
 
@@ -42,6 +47,57 @@ def printed(room, tmp_path, monkeypatch, capsys):
         return out
 
     return call
+
+
+def scoped(room, *times):
+    """A public list of one folder and one language; gives its slug."""
+    wish = ListWish("Paper", "many-voices", Scope(folders=("News",), languages=("fr", "en")), days=9, times=times)
+    slug = listing.add_list(room.desk, room.editor, wish).slug
+    sharing.set_sharing(
+        room.desk, Actor(room.editor.member, room.editor.group, Role.STEWARD), slug, Sharing(public=True)
+    )
+    return slug
+
+
+@pytest.mark.parametrize("kind", ["live", "edition"])
+def test_all_ways_out_agree_on_scoped_lists_and_their_editions(room, kind):
+    slug = scoped(room, *(["12:30"] if kind == "edition" else []))
+    if kind == "edition":
+        room.clock.pass_by(minutes=31)
+        assert editions.make_due(room.desk) == 1
+        made = [(data, timedelta(0)) for data, _ in odd_entries(9, 9, start=9000)]
+        room.store(1, made, first_seen=room.clock.now())  # which no edition holds
+    page = reading.list_page(room.desk, room.reader, slug, limit=50)
+    assert (page.edition is not None) == (kind == "edition")
+    everything = reading.list_page(room.desk, room.reader, "front-page").counts.total
+    assert 0 < page.counts.total < everything
+    expected = [(each.entry.uid, each.position, each.explanation.total) for each in page.items]
+    app = create_app(room.desk.settings, desk=room.desk)
+    client = app.test_client()
+    text = client.get(f"/lists/{slug}").text
+    assert re.findall(r'<li value="(\d+)">\s*<article [^>]*data-uid="(\w+)"', text) == [
+        (str(position), uid) for uid, position, _ in expected
+    ]
+    ours = [each["_broadsheet"] for each in json.loads(client.get(f"/lists/{slug}.json").data)["items"]]
+    assert [(each["id"], each["position"], each["total"]) for each in ours] == expected
+    api = client.get(f"/api/v1/lists/{slug}?limit=50").get_json()
+    assert [(each["id"], each["position"], each["total"]) for each in api["entries"]] == expected
+    receipt = client.get(f"/api/v1/lists/{slug}/receipt").data
+    checked = verify_receipt(receipt, b"")
+    assert (checked.holds, checked.rule_hash) == (True, page.rule.hash)
+    assert [(uid, total) for uid, _, total in expected] == _ordered(json.loads(receipt))
+    order = receipts.check_order(room.desk, room.reader, slug)
+    assert sum(count for _, count in order.sources) == page.counts.total
+
+
+def test_checking_an_old_edition_counts_what_that_edition_was_chosen_from(room):
+    slug = scoped(room, "12:30")
+    room.clock.pass_by(minutes=31)
+    editions.make_due(room.desk)
+    before = receipts.check_order(room.desk, room.reader, slug)
+    listing.change_list(room.desk, room.editor, slug, ListWish("Paper", "newest-first", times=("12:30",)))
+    at = before.receipt.at
+    assert receipts.check_order(room.desk, room.reader, slug, at=at).sources == before.sources
 
 
 @pytest.mark.parametrize("rule", ["many-voices", "newest-first"])
