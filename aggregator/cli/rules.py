@@ -155,7 +155,8 @@ def _said(title: str, sections: Iterable[Section]) -> Iterator[str]:
 
 
 def _replayed(found: Replay) -> Iterator[str]:
-    yield f"{found.list.title}: {found.before.title} (A) beside {found.after.title} (B)."
+    one, other = (f"{each.title}, version {each.number}" for each in (found.before, found.after))
+    yield f"{found.list.title}: {one} (A) beside {other} (B)."
     rows = [("day", "entries", "alike", "come", "go", "move")]
     rows += [
         (day.at.date().isoformat(), str(day.candidates), _percent(1000 * day.overlap) if day.candidates else "-",

@@ -70,6 +70,11 @@ def test_a_statement_says_the_whole_rule_and_in_which_language(filled):
     assert 2 == filled("rules", "statement", "many-voices", "--lang", "xx").code
 
 
+def test_a_replay_says_which_versions_it_compares(filled):
+    said = filled("rules", "replay", "many-voices@1", "many-voices@1", "--days", "1").out
+    assert "Many voices, version 1 (A) beside Many voices, version 1 (B)." in said
+
+
 def test_a_replay_says_what_each_day_would_have_been(filled):
     told = filled("rules", "replay", "newest-first", "fair-turns", "--days", "3", "--json").json
     assert 3 == len(told["days"])
