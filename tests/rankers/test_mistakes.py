@@ -11,7 +11,7 @@ from rankers import RuleError, parse_rule
 from tests.rankers.making import HEAD
 
 PAGE = (Path(__file__).parents[2] / "docs" / "editors" / "mistakes.md").read_text("utf-8")
-CASES = re.findall(r"### \d+\. ([^\n]+)\n\n```toml\n(.*?)```\n\n    ([^\n]+)", PAGE, re.DOTALL)
+CASES = re.findall(r"## \d+\. ([^\n]+)\n\n```toml\n(.*?)```\n\n    ([^\n]+)", PAGE, re.DOTALL)
 
 
 def test_there_are_ten():
