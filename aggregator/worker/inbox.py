@@ -58,8 +58,6 @@ class Inbox:
             for delivery in due:
                 await self._take(delivery)
         await self._acting.settle()
-        now = self._desk.clock.now()
-        await self._records.write(partial(deliveries.forget_used, before=now))
 
     async def _take(self, delivery: Delivery) -> None:
         kind = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BroadsheetError
 from aggregator.services import membership
-from aggregator.store import retention
+from aggregator.store import deliveries, followed, retention
 from aggregator.worker.fetch_loop import steady_seconds
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ EVERY_SECONDS = 3_600.0
 OLDEST = timedelta(days=180)
 NEWEST = 500
 """Entries of a feed that stay however old they are."""
+KEYS_REST = timedelta(days=180)
+"""A key that was not fetched for so long goes; it is fetched again when somebody signs with it."""
 BATCH = 32
 """Entries deleted in one transaction: each costs the words index about half a millisecond."""
 PAUSE = 0.05
@@ -57,6 +59,7 @@ class Retention:
 
     def _let_go(self) -> int:
         membership.forget_removed(self._desk)
+        self._forget_proofs()
         before = self._desk.clock.now() - OLDEST
         gone = 0
         with self._desk.database.read() as conn:
@@ -70,3 +73,10 @@ class Retention:
                 with self._desk.database.write() as conn:
                     gone += retention.expire(conn, ids[start : start + BATCH])
         return gone
+
+    def _forget_proofs(self) -> None:
+        """Forget used signatures that would be too old by now, and keys nobody has signed with for long."""
+        now = self._desk.clock.now()
+        with self._desk.database.write() as conn:
+            deliveries.forget_used(conn, before=now)
+            followed.thin_keys(conn, before=now - KEYS_REST)

@@ -14,7 +14,8 @@ from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
 from aggregator.model.feed import Validators
-from aggregator.services import importing, subscribing
+from aggregator.model.sharing import Sharing
+from aggregator.services import importing, sharing, subscribing
 from aggregator.store import entries, feeds, leases
 from aggregator.update.outcome import Arrived
 from aggregator.update.pipeline import store
@@ -241,6 +242,7 @@ def post(newsroom, feed_id):
 def test_safety_24_what_goes_out_is_harmless_in_another_reader(victim, newsroom, publisher):
     subscribe(newsroom, publisher.put("/rss", hostile.rss(VECTORS, title=VECTORS[10])))
     fetch(newsroom)
+    sharing.set_sharing(newsroom.desk, newsroom.actor(), "front-page", Sharing(public=False, full_text=True))
     for kind in ("atom", "rss"):
         victim.page.goto(f"/lists/front-page.{kind}", wait_until="load")
         assert victim.page.evaluate("window.boomed || 0") == 0

@@ -1,9 +1,9 @@
 import asyncio
 from datetime import timedelta
 
-from aggregator.store import entries
+from aggregator.store import deliveries, entries, followed
 from aggregator.update.schedule import LONGEST
-from aggregator.worker.retention import EVERY_SECONDS, NEWEST, OLDEST, Retention
+from aggregator.worker.retention import EVERY_SECONDS, KEYS_REST, NEWEST, OLDEST, Retention
 from tests.aggregator.worker.loopback import add, due, rss, titles
 
 
@@ -33,3 +33,19 @@ def test_old_entries_go_once_an_hour_and_do_not_come_back_as_new(desk, server, c
 
 NEWS = NEWEST - 20
 """So that twenty old entries are among the newest."""
+
+
+def test_signatures_and_keys_of_others_are_not_kept_for_ever(desk, clock):
+    with desk.database.write() as conn:
+        followed.set_keys(conn, "https://a.example/old", [("https://a.example/old#key", "PEM")], now=clock.instant)
+        assert deliveries.use_signature(conn, b"mark", until=clock.instant + timedelta(hours=1))
+    clock.instant += KEYS_REST + timedelta(hours=1)
+    with desk.database.write() as conn:
+        followed.set_keys(conn, "https://a.example/new", [("https://a.example/new#key", "PEM")], now=clock.instant)
+        assert deliveries.use_signature(conn, b"young", until=clock.instant + timedelta(hours=1))
+    asyncio.run(Retention(desk).run())
+    with desk.database.write() as conn:
+        assert followed.find_key(conn, "https://a.example/old#key") is None
+        assert followed.find_key(conn, "https://a.example/new#key") is not None
+        assert deliveries.use_signature(conn, b"mark", until=clock.instant)
+        assert not deliveries.use_signature(conn, b"young", until=clock.instant)
