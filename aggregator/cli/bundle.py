@@ -15,7 +15,7 @@ from aggregator.model.bundle import ChangeKind
 from aggregator.model.clocks import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from aggregator.cli.console import Console
     from aggregator.model.bundle import BundleChange, FollowedBundle, FollowedId
@@ -313,15 +313,12 @@ def _state(followed: FollowedBundle) -> str:
     return "; ".join(_facts(followed)) + "."
 
 
-def _facts(followed: FollowedBundle) -> Iterable[str]:
-    def facts() -> Iterator[str]:
-        from aggregator.services.bundle_proof import fingerprint  # noqa: PLC0415  # loads cryptography
+def _facts(followed: FollowedBundle) -> Iterator[str]:
+    from aggregator.services.bundle_proof import fingerprint  # noqa: PLC0415  # loads cryptography
 
-        yield followed.title or "not looked at yet"
-        if followed.publisher:
-            yield f"version {followed.number}, its key is {fingerprint(followed.publisher)}"
-        elif followed.ok:
-            yield "nobody signed it"
-        yield "changes wait" if followed.pending else "nothing waits"
-
-    return facts()
+    yield followed.title or "not looked at yet"
+    if followed.publisher:
+        yield f"version {followed.number}, its key is {fingerprint(followed.publisher)}"
+    elif followed.ok:
+        yield "nobody signed it"
+    yield "changes wait" if followed.pending else "nothing waits"

@@ -185,37 +185,14 @@ class Outbound:
 
     async def post_form(self, address: str, form: Mapping[str, str]) -> None:
         """Send a form to a hub, without following it elsewhere or reading its answer. Raises FetchError, BusyError."""
-        errand = _Errand(
-            CIMultiDict({"Accept": "*/*", "Accept-Encoding": "identity"}),
-            self._deadlines.feed,
-            limits.FEED_BYTES,
-            self._slots,
-            conditional=False,
-            counted=True,
-            form=form,
-        )
-        await self._post(address, errand)
+        await self._post(address, form, {})
 
     async def post_body(self, address: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Send a document to who asked to be told, without following it or reading the answer.
 
         Raises FetchError, BusyError.
         """
-        errand = _Errand(
-            CIMultiDict({"Accept": "*/*", "Accept-Encoding": "identity", **headers}),
-            self._deadlines.feed,
-            limits.FEED_BYTES,
-            self._slots,
-            conditional=False,
-            counted=True,
-            form=body,
-        )
-        await self._post(address, errand)
-
-    async def _post(self, address: str, errand: _Errand) -> None:
-        async with self._request(check_url(address, self._private), errand) as response:
-            if not HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-                raise FetchError(Fault(FaultCode.STATUS, str(response.status)))
+        await self._post(address, body, headers)
 
     async def get_activity(
         self, address: str, *, sign: Sign | None = None, access: Access = NO_ACCESS, validators: Validators = NONE
@@ -250,15 +227,28 @@ class Outbound:
 
     async def post_activity(self, address: str, body: bytes, sign: Sign) -> None:
         """Hand an activity to an inbox. Raises FetchError, also for any answer but a good one, and BusyError."""
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "Content-Type": activities.ACTIVITY_TYPE}
+        seconds = min(self._deadlines.feed, activities.SECONDS)
+        headers = {"Content-Type": activities.ACTIVITY_TYPE}
+        await self._post(address, body, headers, seconds=seconds, most=activities.MOST_BYTES, sign=sign)
+
+    async def _post(
+        self,
+        address: str,
+        form: Mapping[str, str] | bytes,
+        headers: Mapping[str, str],
+        *,
+        seconds: float | None = None,
+        most: int = limits.FEED_BYTES,
+        sign: Sign | None = None,
+    ) -> None:
         errand = _Errand(
-            CIMultiDict(headers),
-            min(self._deadlines.feed, activities.SECONDS),
-            activities.MOST_BYTES,
+            CIMultiDict({"Accept": "*/*", "Accept-Encoding": "identity", **headers}),
+            self._deadlines.feed if seconds is None else seconds,
+            most,
             self._slots,
             conditional=False,
             counted=True,
-            form=body,
+            form=form,
             sign=sign,
         )
         async with self._request(check_url(address, self._private), errand) as response:

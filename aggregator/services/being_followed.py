@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from aggregator.errors import BadInputError
 from aggregator.model.posting import Follower, ListActor
+from aggregator.services.federating import turn
 from aggregator.services.list_actors import BE_FOLLOWED, is_followable, list_actor_id, may_be_followed, named_by
 from aggregator.services.rights import Right, require
 from aggregator.services.sharing import is_public
 from aggregator.sources.fediverse.refusal import Refused
-from aggregator.store import blocks, followers, lists, posting, values
+from aggregator.store import blocks, followers, lists, posting
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -79,15 +79,7 @@ def being_followed(desk: Desk, actor: Actor) -> BeingFollowed:
 
 def set_on(desk: Desk, actor: Actor, *, on: bool) -> None:
     """Let lists be followed, or no longer. Raises BadInputError where nobody could reach us."""
-    require(actor, Right.RUN_INSTANCE)
-    if on and not desk.settings.public_url:
-        raise BadInputError("followed", "others have to reach this instance for that; set public_url first")
-    with desk.database.write() as conn:
-        if on:
-            values.set_value(conn, BE_FOLLOWED, "on")
-        else:
-            values.delete_value(conn, BE_FOLLOWED)
-    desk.ask.wake()
+    turn(desk, actor, BE_FOLLOWED, "followed", on=on)
 
 
 def set_open(desk: Desk, actor: Actor, slug: str, *, on: bool) -> None:

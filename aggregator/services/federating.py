@@ -83,14 +83,19 @@ def is_on(conn: Connection) -> bool:
 
 def set_push(desk: Desk, person: Person, *, on: bool) -> None:
     """Ask the actors we read to tell us of news, or stop to. Raises BadInputError where nobody could reach us."""
+    turn(desk, person, PUSH, "push", on=on)
+
+
+def turn(desk: Desk, person: Person, switch: str, part: str, *, on: bool) -> None:
+    """Turn on what needs others to reach us, or off. Raises BadInputError of `part` where nobody could."""
     require(person, Right.RUN_INSTANCE)
     if on and not desk.settings.public_url:
-        raise BadInputError("push", "others have to reach this instance for that; set public_url first")
+        raise BadInputError(part, "others have to reach this instance for that; set public_url first")
     with desk.database.write() as conn:
         if on:
-            values.set_value(conn, PUSH, "on")
+            values.set_value(conn, switch, "on")
         else:
-            values.delete_value(conn, PUSH)
+            values.delete_value(conn, switch)
     desk.ask.wake()
 
 

@@ -74,6 +74,24 @@ def document(desk: Desk) -> dict[str, Any] | None:
     if signer is None:
         return None
     me = actor_id(desk)
+    return actor_document(
+        desk,
+        signer,
+        me,
+        signer.key_id,
+        preferredUsername=username(desk),
+        name="Broadsheet",
+        summary="<p>Reads public posts for the members of this instance.</p>",
+        url=desk.address + "/about/fetcher",
+        outbox=me + "/outbox",
+        manuallyApprovesFollowers=True,
+        discoverable=False,
+        indexable=False,
+    )
+
+
+def actor_document(desk: Desk, signer: Signer, me: str, key_id: str, **own: object) -> dict[str, Any]:
+    """Return the document of an actor of ours: `own` beside what all of them say, the one inbox and the one key."""
     pem = signer.key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -81,17 +99,10 @@ def document(desk: Desk) -> dict[str, Any] | None:
         "@context": CONTEXT,
         "id": me,
         "type": "Service",
-        "preferredUsername": username(desk),
-        "name": "Broadsheet",
-        "summary": "<p>Reads public posts for the members of this instance.</p>",
-        "url": desk.address + "/about/fetcher",
+        **own,
         "inbox": desk.address + INBOX_PATH,
-        "outbox": me + "/outbox",
         "endpoints": {"sharedInbox": desk.address + INBOX_PATH},
-        "manuallyApprovesFollowers": True,
-        "discoverable": False,
-        "indexable": False,
-        "publicKey": {"id": signer.key_id, "owner": me, "publicKeyPem": pem.decode()},
+        "publicKey": {"id": key_id, "owner": me, "publicKeyPem": pem.decode()},
     }
 
 

@@ -9,10 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives import serialization
-
 from aggregator.errors import NotFoundError
-from aggregator.services.instance_actor import CONTEXT, INBOX_PATH, find_signer
+from aggregator.services.instance_actor import CONTEXT, actor_document, find_signer
 from aggregator.services.sharing import is_public
 from aggregator.store import followers, lists, members, posting, values
 
@@ -82,26 +80,21 @@ def document(desk: Desk, slug: str) -> dict[str, Any]:
     me, signer = list_actor_id(desk, slug), find_signer(desk)
     if signer is None:
         raise NotFoundError("list", slug)
-    pem = signer.key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return actor_document(
+        desk,
+        signer,
+        me,
+        key_id(me),
+        preferredUsername=slug,
+        name=f"{found.title} · {name}"[:500],
+        summary=_SUMMARY,
+        url=f"{desk.address}/lists/{slug}",
+        outbox=f"{desk.address}/lists/{slug}/outbox",
+        followers=f"{desk.address}/lists/{slug}/followers",
+        manuallyApprovesFollowers=False,
+        discoverable=True,
+        indexable=True,
     )
-    return {
-        "@context": CONTEXT,
-        "id": me,
-        "type": "Service",
-        "preferredUsername": slug,
-        "name": f"{found.title} · {name}"[:500],
-        "summary": _SUMMARY,
-        "url": f"{desk.address}/lists/{slug}",
-        "inbox": desk.address + INBOX_PATH,
-        "outbox": f"{desk.address}/lists/{slug}/outbox",
-        "followers": f"{desk.address}/lists/{slug}/followers",
-        "endpoints": {"sharedInbox": desk.address + INBOX_PATH},
-        "manuallyApprovesFollowers": False,
-        "discoverable": True,
-        "indexable": True,
-        "publicKey": {"id": key_id(me), "owner": me, "publicKeyPem": pem.decode()},
-    }
 
 
 def webfinger(desk: Desk, resource: str) -> dict[str, Any] | None:

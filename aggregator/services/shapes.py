@@ -307,14 +307,20 @@ def _line_shape(line: LeftOutLine) -> Shape:
     return {"line": line.line, "count": line.count}
 
 
-def withheld_shape(item: WithheldEntry) -> Shape:
-    """Shape one of `lists show --left-out`: with every line of the rule that matches it."""
+def _named_shape(item: WithheldEntry | FoldedEntry) -> Shape:
     return {
         "id": item.entry.uid,
         "title": item.entry.title,
         "link": item.entry.link,
         "source": item.source,
         "published": stamp(item.entry.published),
+    }
+
+
+def withheld_shape(item: WithheldEntry) -> Shape:
+    """Shape one of `lists show --left-out`: with every line of the rule that matches it."""
+    return {
+        **_named_shape(item),
         "lines": [{"line": line.line, "why": line.why} for line in item.lines],
     }
 
@@ -322,11 +328,7 @@ def withheld_shape(item: WithheldEntry) -> Shape:
 def folded_shape(item: FoldedEntry) -> Shape:
     """Shape an entry that is told under another, `lead`."""
     return {
-        "id": item.entry.uid,
-        "title": item.entry.title,
-        "link": item.entry.link,
-        "source": item.source,
-        "published": stamp(item.entry.published),
+        **_named_shape(item),
         "lead": item.lead.entry.uid,
         "lead_position": item.lead_position,
     }

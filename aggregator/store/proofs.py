@@ -51,11 +51,6 @@ def set_password(conn: Connection, member: MemberId, hashed: str, *, now: dateti
     _SET_PASSWORD.run(conn, [(member, hashed, to_microseconds(now))])
 
 
-def delete_password(conn: Connection, member: MemberId) -> None:
-    """Forget a member's password."""
-    conn.execute(delete(password).where(password.c.member_id == member))
-
-
 def add_passkey(
     conn: Connection,
     member: MemberId,

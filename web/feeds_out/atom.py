@@ -40,9 +40,8 @@ def _head(document: FeedDocument) -> Iterator[str]:
     yield element("generator", "Broadsheet")
     yield element("link", rel="self", type=TYPE, href=to.self)
     yield element("link", rel="alternate", type="text/html", href=to.home)
-    for rel, address in (("first", to.first), ("previous", to.previous), ("next", to.next)):
-        if address and not document.complete:
-            yield element("link", rel=rel, type=TYPE, href=address)
+    for rel, address in document.other_pages():
+        yield element("link", rel=rel, type=TYPE, href=address)
     if to.hub:
         yield element("link", rel="hub", href=to.hub)
     if document.complete:

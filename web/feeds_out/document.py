@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 NAMESPACE: Final = "urn:broadsheet:feed"
@@ -121,3 +122,10 @@ class FeedDocument:
     addresses: Addresses
     complete: bool
     entries: tuple[FeedEntry, ...]
+
+    def other_pages(self) -> Iterator[tuple[str, str]]:
+        """Yield (relation, address) of the pages beside this one (RFC 5005, 3); none of a feed that is complete."""
+        to = self.addresses
+        for relation, address in (("first", to.first), ("previous", to.previous), ("next", to.next)):
+            if address and not self.complete:
+                yield relation, address

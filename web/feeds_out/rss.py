@@ -45,9 +45,8 @@ def _head(document: FeedDocument) -> Iterator[str]:
     yield element("generator", "Broadsheet")
     yield element("docs", "https://www.rssboard.org/rss-specification")
     yield element("atom:link", rel="self", type=TYPE, href=to.self)
-    for rel, address in (("first", to.first), ("previous", to.previous), ("next", to.next)):
-        if address and not document.complete:
-            yield element("atom:link", rel=rel, type=TYPE, href=address)
+    for rel, address in document.other_pages():
+        yield element("atom:link", rel=rel, type=TYPE, href=address)
     if to.hub:
         yield element("atom:link", rel="hub", href=to.hub)
     if to.blogroll:
