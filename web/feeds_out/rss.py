@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import format_datetime
+from html import escape
 from typing import TYPE_CHECKING
 
 from web.feeds_out import reasons
@@ -65,7 +66,8 @@ def _parts(entry: FeedEntry) -> Iterator[str]:
         yield element("dc:creator", name)
     for category in entry.categories:
         yield element("category", category)
-    yield element("description", entry.text if entry.whole else entry.html)
+    # Readers take a description for HTML: plain text that looks like markup must stay text.
+    yield element("description", escape(entry.text) if entry.whole else entry.html)
     if entry.whole:
         yield element("content:encoded", entry.html)
     for file in entry.files[:1]:  # RSS has one; readers stumble over more
