@@ -79,7 +79,9 @@ def test_what_is_no_rule_is_kept_and_told_with_its_place(member, newsroom, text)
 def test_a_draft_is_discarded_and_taken_back(member, newsroom):
     change(member, {"score.0.points": "7"})
     kept = base(member.page(TRY))
+    assert "Your draft of it" in member.page("/rules")
     assert member.post(f"{TRY}/discard").status_code == 303
+    assert "Your draft of it" not in member.page("/rules")
     assert "A draft was discarded." in member.page(TRY)
     assert kept != base(member.page(TRY))
     member.post(f"{TRY}/undo")

@@ -27,7 +27,12 @@ bp = Blueprint("rules", __name__)
 @bp.get("/rules")
 def index() -> str:
     """Show every rule; with `list`, for choosing the one to read that list by."""
-    return render_template("rules.html", rules=editing.rules(desk(), actor()), slug=request.args.get("list") or None)
+    return render_template(
+        "rules.html",
+        rules=editing.rules(desk(), actor()),
+        drafts=dict(drafting.my_drafts(desk(), actor())),
+        slug=request.args.get("list") or None,
+    )
 
 
 @bp.get("/rules/<slug>")
