@@ -68,7 +68,7 @@ class _PinOrder(Step):
         """Say which pick it is, or which picks stand above it."""
         if self._is_picked[row] and before > after:
             return self.far_cause(row)
-        return Cause("overtaken", tuple(self._picks.tolist()))
+        return Cause("overtaken", tuple(self._picks[:after].tolist()))  # of a pick, those picked for places above
 
     def far_cause(self, row: int) -> Cause:
         """Say which pick it is."""

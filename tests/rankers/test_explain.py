@@ -193,3 +193,12 @@ def test_moves_are_told_in_plain_words():
     }
     assert ["it waited from 2nd to 5th: its source stands already at 1st"] == told[1]
     assert ["it moved up from 6th to 4th: others had to wait"] == told[5]
+
+
+def test_a_pick_that_stands_below_others_names_those_and_not_itself():
+    """Rows 0 to 2 stand in that order by time; they are picked for places 3, 1 and 2."""
+    made = table([0, 60, 120, 180], number={"pick": [3, 1, 2, None]})
+    ranking = rank(rule(step("pin", "limit = 3")), made, made.now)
+    assert [1, 2, 0, 3] == ranking.order().tolist()
+    (down,) = why(ranking, 0).moves
+    assert ("overtaken", 1, 3, (1, 2)) == (down.reason, down.from_, down.to, down.because)
