@@ -8,7 +8,7 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.web.newsroom import Newsroom
@@ -56,6 +56,9 @@ def address(newsroom):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+expect.set_options(timeout=30_000)  # generous: what is awaited here comes, however slow the machine
 
 
 class Reader:

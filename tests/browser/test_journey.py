@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from aggregator.services import importing
 from tests.web.newsroom import SOURCES, opml
@@ -13,10 +16,10 @@ def test_from_the_link_to_a_ranked_page_and_back(open_reader, newsroom, script):
     reader = open_reader(java_script_enabled=script)
     page = reader.page
     page.goto("/")
-    assert page.get_by_text("This is a sample edition.").is_visible()
+    expect(page.get_by_text("This is a sample edition.")).to_be_visible()
 
     reader.set_up(newsroom)
-    assert page.get_by_role("heading", name="This page has no sources yet").is_visible()
+    expect(page.get_by_role("heading", name="This page has no sources yet")).to_be_visible()
 
     page.get_by_role("link", name="Import a source list").click()
     page.get_by_label("File").set_input_files({"name": "mine.opml", "mimeType": "text/x-opml", "buffer": opml()})
@@ -25,35 +28,35 @@ def test_from_the_link_to_a_ranked_page_and_back(open_reader, newsroom, script):
     page.get_by_role("heading", name="Importing").wait_for()
     importing.run_waiting(newsroom.desk)
     page.get_by_role("heading", name="Imported", exact=True).wait_for(timeout=10_000)
-    assert page.get_by_role("row").count() == 1 + len(SOURCES)
+    expect(page.get_by_role("row")).to_have_count(1 + len(SOURCES))
     newsroom.fetch()
 
     page.get_by_role("link", name="To the front page").click()
     first = page.locator("article.item").first
     first.locator("summary").click()
-    assert first.get_by_text("By time alone it would stand").is_visible()
-    assert first.get_by_role("row", name="Total").is_visible()
+    expect(first.get_by_text("By time alone it would stand")).to_be_visible()
+    expect(first.get_by_role("row", name="Total")).to_be_visible()
 
     first.get_by_role("button", name="Mark read").click()
     page.locator("article.item.is-read").first.wait_for()
-    assert page.get_by_role("status").get_by_text("Marked one as read.").is_visible()
+    expect(page.get_by_role("status").get_by_text("Marked one as read.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back").wait_for()
-    assert page.locator("article.item.is-read").count() == 0
+    expect(page.locator("article.item.is-read")).to_have_count(0)
 
     page.get_by_role("link", name="Newest first", exact=True).click()
-    assert page.locator("a[aria-current='true']", has_text="Newest first").is_visible()
-    assert page.locator("article.item").first.get_by_text("by time alone").first.is_visible()
+    expect(page.locator("a[aria-current='true']", has_text="Newest first")).to_be_visible()
+    expect(page.locator("article.item").first.get_by_text("by time alone").first).to_be_visible()
 
     page.get_by_role("navigation", name="Lists and pages").get_by_role("link", name="Search").click()
     page.get_by_label("Words").fill("sediment")
     page.get_by_role("main").get_by_role("button", name="Search").click()
     page.get_by_role("link", name="What the sediment remembers", exact=True).click()
-    assert page.get_by_role("heading", name="What the sediment remembers").is_visible()
+    expect(page.get_by_role("heading", name="What the sediment remembers")).to_be_visible()
 
     page.get_by_role("link", name="Rules", exact=True).click()
     page.get_by_role("link", name="Many voices", exact=True).click()
-    assert page.get_by_text("halves_every = 24").is_visible()
+    expect(page.get_by_text("halves_every = 24")).to_be_visible()
 
     assert (reader.complaints, reader.elsewhere) == ([], [])
 
@@ -67,7 +70,7 @@ def test_opening_an_entry_marks_it_read_and_the_keys_go_through_the_page(open_re
     assert page.evaluate("document.activeElement.closest('article').querySelector('.place').textContent") == "1"
     page.keyboard.press("j")
     page.keyboard.press("w")
-    assert page.locator("article.item").nth(1).locator("details").get_attribute("open") is not None
+    expect(page.locator("article.item").nth(1).locator("details")).to_have_attribute("open", "")
     page.keyboard.press("s")
     page.get_by_text("Starred.").wait_for()
     page.keyboard.press("z")
@@ -78,12 +81,12 @@ def test_opening_an_entry_marks_it_read_and_the_keys_go_through_the_page(open_re
     assert marked.value.ok
     page.get_by_role("link", name="Back to the list").click()
     page.locator("article.item.is-read").wait_for()
-    assert page.locator("article.item.is-read").count() == 1
+    expect(page.locator("article.item.is-read")).to_have_count(1)
     page.keyboard.press("g")
     page.keyboard.press("u")
     page.get_by_role("heading", name="Sources", exact=True).wait_for()
     page.keyboard.press("?")
     page.get_by_role("button", name="Switch the keys off").click()
     page.keyboard.press("a")
-    assert page.url.endswith("/keys")
+    expect(page).to_have_url(re.compile("/keys$"))
     assert (reader.complaints, reader.elsewhere) == ([], [])
