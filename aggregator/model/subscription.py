@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Where an owner files subscriptions. `path` is `News/Local`; `position` is the owner's order."""
+    """Where an owner files subscriptions. `path` is `News/Local`; `position` is the owner's order.
+
+    `extra` is what its outline said that we do not know (OpmlFolder).
+    """
 
     id: FolderId
     owner: OwnerId
     path: str
     position: int
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class NewSubscription:
-    """A subscription to be added. `extra` are outline attributes we do not know, kept for the next export."""
+    """A subscription to be added. `extra` is what its outline said that we do not know, kept for the next export."""
 
     feed_id: FeedId
     title: str | None = None
@@ -64,7 +68,7 @@ class SourceTitle:
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One feed outline of an OPML document. `folders` are paths; `extra` are attributes we do not know, kept."""
+    """One feed outline of an OPML document. `folders` are paths; `extra` is what we do not know (OpmlFolder)."""
 
     address: str
     title: str | None
@@ -76,10 +80,22 @@ class OpmlFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class OpmlFolder:
+    """One outline of an OPML document that is no feed: a folder, by its path.
+
+    `extra` are attributes we do not know, kept for the next export; under the name sources/opmlkept.py INSIDE stand
+    the elements within it, as XML.
+    """
+
+    path: str
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OpmlDocument:
     """What an OPML document holds. `recovered` says in plain words what had to be mended to read it."""
 
     title: str | None
     feeds: tuple[OpmlFeed, ...]
-    folders: tuple[str, ...]
+    folders: tuple[OpmlFolder, ...]
     recovered: tuple[str, ...]

@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BadDocumentError, BadInputError, NotFoundError
 from aggregator.model.bundle import BundleHead, BundleRule, BundleVersion, ChangeKind
-from aggregator.services import importing
+from aggregator.services import importing, undoing
 from aggregator.services.bundle_changes import compare
 from aggregator.services.bundle_proof import check_bundle, identity_of, publisher_of, sign_form
 from aggregator.services.editing import OPERATOR
 from aggregator.services.rights import Right, may, require
+from aggregator.services.undoing import Touched
 from aggregator.sources.bundle import is_name, read_bundle
 from aggregator.sources.bundleout import write_bundle
 from aggregator.sources.identity import canonical_address, source_key
 from aggregator.sources.opml import OWNER, SOURCE
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import bundles as stored
-from aggregator.store import folders as shelves
 from aggregator.store import members, subscriptions, values
 from aggregator.store import rules as stored_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from aggregator.model.bundle import BundleChange, BundleDocument
     from aggregator.model.feed import Feed
-    from aggregator.model.ids import JobId, OwnerId
+    from aggregator.model.ids import FeedId, JobId, OwnerId
     from aggregator.model.member import Actor
-    from aggregator.model.subscription import OpmlFeed
+    from aggregator.model.subscription import OpmlFeed, OpmlFolder
     from aggregator.services.desk import Desk
 
 LONGEST_REASON = 1000
@@ -48,7 +48,7 @@ class Selection:
     """What a group reads, as it is handed on. `left_out`: feeds whose addresses nobody else is to know."""
 
     title: str
-    folders: tuple[str, ...]
+    folders: tuple[OpmlFolder, ...]
     feeds: tuple[OpmlFeed, ...]
     rules: tuple[BundleRule, ...]
     left_out: int
@@ -178,32 +178,49 @@ def apply_changes(
     if any(each.kind is not ChangeKind.ADDED for each in changes):
         require(actor, Right.CHANGE_SOURCES)
     wanted = {feed.address: feed for feed in document.opml.feeds}
-    with desk.database.write() as conn:
-        held = {
-            canonical_address(each.feed.address): each.feed for each in subscriptions.get_subscribed(conn, actor.group)
-        }
-        for change in changes:
-            feed = held.get(canonical_address(change.key))
-            if feed is not None:
-                _apply(conn, actor.group, feed, change, wanted.get(change.key))
     added = [wanted[each.key] for each in changes if each.kind is ChangeKind.ADDED and each.key in wanted]
     # In the order of the bundle; with `whole` folders without feeds come along.
     used = {path for feed in added for path in feed.folders}
-    folders = [path for path in document.opml.folders if whole or _holds(path, used)]
-    job = write_opml(document.opml.title or name, folders, added)
-    return importing.start_import(desk, actor, name, job)
+    folders = [each for each in document.opml.folders if whole or _holds(each.path, used)]
+    file = write_opml(document.opml.title or name, folders, added)
+    now = desk.clock.now()
+    with desk.database.write() as conn:
+        held = importing.folder_paths(conn, actor.group)
+        touched = _touch(conn, actor.group, [each for each in changes if each.kind is not ChangeKind.ADDED], wanted)
+        job = importing.add_import(conn, actor.group, name, file, now=now, held=held, touched=touched)
+    desk.ask.wake()
+    return job
 
 
-def _apply(conn: Connection, owner: OwnerId, feed: Feed, change: BundleChange, wanted: OpmlFeed | None) -> None:
+def _touch(
+    conn: Connection, owner: OwnerId, changes: Collection[BundleChange], wanted: Mapping[str, OpmlFeed]
+) -> tuple[Touched, ...]:
+    """Change what is there already; gives what each tie was and is, for taking it back."""
+    there = {canonical_address(each.feed.address): each.feed.id for each in subscriptions.get_subscribed(conn, owner)}
+    by_feed: dict[FeedId, list[BundleChange]] = {}
+    for change in changes:
+        if (feed_id := there.get(canonical_address(change.key))) is not None:
+            by_feed.setdefault(feed_id, []).append(change)
+    touched = []
+    for feed_id, its in by_feed.items():
+        before = undoing.tie_of(conn, owner, feed_id)
+        for change in its:
+            _apply(conn, owner, feed_id, change, wanted.get(change.key))
+        ended = any(change.kind is ChangeKind.REMOVED for change in its)
+        touched.append(Touched(feed_id, before, None if ended else undoing.tie_of(conn, owner, feed_id)))
+    return tuple(touched)
+
+
+def _apply(conn: Connection, owner: OwnerId, feed_id: FeedId, change: BundleChange, wanted: OpmlFeed | None) -> None:
     if change.kind is ChangeKind.REMOVED:
-        importing.unsubscribe(conn, owner, feed.id)
+        importing.unsubscribe(conn, owner, feed_id)
     elif wanted is not None and change.kind is ChangeKind.REFILED:
-        subscriptions.file_under(conn, owner, feed.id, wanted.folders)
+        subscriptions.file_under(conn, owner, feed_id, wanted.folders)
     elif wanted is not None:
-        own = subscriptions.get_subscription(conn, owner, feed.id)
+        own = subscriptions.get_subscription(conn, owner, feed_id)
         title = wanted.title if change.kind is ChangeKind.RENAMED else own.title
         why = wanted.why if change.kind is ChangeKind.REASON else own.why
-        subscriptions.set_subscription(conn, owner, feed.id, title=title, why=why)
+        subscriptions.set_subscription(conn, owner, feed_id, title=title, why=why)
 
 
 def _holds(path: str, used: Collection[str]) -> bool:
@@ -215,7 +232,7 @@ def selection(desk: Desk, owner: OwnerId) -> Selection:
     outlines = {each.address: each for each in importing.outlines(desk, owner)}
     with desk.database.read() as conn:
         title = values.find_value(conn, "instance-name") or "Broadsheet"
-        paths = tuple(folder.path for folder in shelves.get_folders(conn, owner))
+        folders = importing.folder_outlines(conn, owner)
         held = subscriptions.get_subscribed(conn, owner)
         rules = tuple(
             BundleRule(each.slug, stored_rules.get_envelope(conn, each.id))
@@ -226,7 +243,7 @@ def selection(desk: Desk, owner: OwnerId) -> Selection:
         for each in held
         if each.feed.address in outlines and not importing.is_ours_alone(each.feed.address)
     )
-    return Selection(title, paths, feeds, rules, len(held) - len(feeds))
+    return Selection(title, folders, feeds, rules, len(held) - len(feeds))
 
 
 def _with_keys(outline: OpmlFeed, feed: Feed) -> OpmlFeed:

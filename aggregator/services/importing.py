@@ -5,27 +5,28 @@ An import reads nothing from the network: its feeds are fetched once the last of
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
+from aggregator.errors import BadDocumentError, NotFoundError
 from aggregator.model.job import ItemState, JobItem, JobState
 from aggregator.model.mailbox import SCHEME
-from aggregator.model.subscription import NewSubscription, OpmlFeed
+from aggregator.model.subscription import NewSubscription, OpmlFeed, OpmlFolder
 from aggregator.outbound.guard import private_hosts
+from aggregator.services import undoing
 from aggregator.services.import_plan import Held, plan
 from aggregator.services.keys import LONGEST as LONGEST_KEY
 from aggregator.services.rights import Right, require
 from aggregator.services.subscribing import fetch_again, new_feed, rest_if_unread
+from aggregator.services.undoing import BATCH, added_feeds
 from aggregator.sources.opml import OWNER, SOURCE, read_opml
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import feeds, folders, jobs, leases, subscriptions, values
 from aggregator.text.masking import has_secret, mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -37,12 +38,11 @@ if TYPE_CHECKING:
     from aggregator.model.subscription import OpmlDocument
     from aggregator.services.desk import Desk
     from aggregator.services.import_plan import Planned
+    from aggregator.services.undoing import Touched
 
     Progress = Callable[[int, int], None]
     """Is told how many feeds are done, and of how many."""
 
-BATCH = 64
-"""Feeds written in one transaction: a member's mark waits for no more than that."""
 NOT_YET = timedelta(days=1)
 """Feeds of an import that is under way are due this much later, and at once when it ends."""
 NAME_LENGTH = 200
@@ -74,21 +74,50 @@ def preview(desk: Desk, actor: Actor, data: bytes) -> ImportPreview:
     require(actor, Right.IMPORT)
     document = read_opml(data)
     items = tuple(_job_item(planned, planned.feed_id) for planned in _plan(desk, actor.group, document))
-    return ImportPreview(document.title, _count(items), items, document.folders, document.recovered)
+    paths = tuple(folder.path for folder in document.folders)
+    return ImportPreview(document.title, _count(items), items, paths, document.recovered)
 
 
 def start_import(desk: Desk, actor: Actor, name: str, data: bytes) -> JobId:
     """Put an import in the queue and wake the worker. Raises BadDocumentError for what is no source list."""
     require(actor, Right.IMPORT)
-    document = read_opml(data)
     with desk.database.write() as conn:
-        job_id = jobs.add_job(conn, actor.group, _name(name), data, now=desk.clock.now())
-        _note_progress(conn, job_id, JobState.WAITING, 0, document)
-        held = {folder.path for folder in folders.get_folders(conn, actor.group)}
-        fresh = [path for path in document.folders if path not in held]
-        values.set_value(conn, _folders_of(job_id), json.dumps(fresh, ensure_ascii=False))
+        held = folder_paths(conn, actor.group)
+        job_id = add_import(conn, actor.group, name, data, now=desk.clock.now(), held=held)
     desk.ask.wake()
     return job_id
+
+
+def add_import(
+    conn: Connection,
+    owner: OwnerId,
+    name: str,
+    data: bytes,
+    *,
+    now: datetime,
+    held: Collection[str],
+    touched: Sequence[Touched] = (),
+) -> JobId:
+    """Put an import in the queue, for services that have checked who asks, and wake the worker themselves.
+
+    For taking it back: `held` are the folders there were, `touched` the ties that were changed along with it.
+    """
+    document = read_opml(data)
+    job_id = jobs.add_job(conn, owner, _name(name), data, now=now)
+    _note_progress(conn, job_id, JobState.WAITING, 0, document)
+    there = (*(folder.path for folder in document.folders), *folder_paths(conn, owner))
+    undoing.note(conn, job_id, [path for path in dict.fromkeys(there) if path not in held], touched)
+    return job_id
+
+
+def folder_paths(conn: Connection, owner: OwnerId) -> tuple[str, ...]:
+    """Give the paths of an owner's folders in the owner's order."""
+    return tuple(folder.path for folder in folders.get_folders(conn, owner))
+
+
+def folder_outlines(conn: Connection, owner: OwnerId) -> tuple[OpmlFolder, ...]:
+    """Give an owner's folders as outlines in the owner's order."""
+    return tuple(OpmlFolder(folder.path, folder.extra) for folder in folders.get_folders(conn, owner))
 
 
 def run_waiting(desk: Desk, *, progress: Progress | None = None) -> None:
@@ -160,29 +189,6 @@ def job_items(
         return jobs.get_items(conn, job_id, state=state, after=after, limit=limit)
 
 
-def undo_import(desk: Desk, actor: Actor, job_id: JobId) -> int:
-    """Take back what an import added and nothing else; gives how many sources that were.
-
-    A feed nobody else reads goes too if nothing was fetched of it; else it rests, since somebody may have starred
-    an entry of it. Raises ConflictError where the import is not over or was undone already.
-    """
-    require(actor, Right.IMPORT)
-    held = job(desk, actor, job_id)
-    if held.undone or held.state is not JobState.DONE:
-        raise ConflictError("import", "it was undone already" if held.undone else "it is not over yet")
-    with desk.database.read() as conn:
-        there = {held.feed_id for held in subscriptions.get_subscriptions(conn, actor.group)}
-    removed = 0
-    for added in _added(desk, job_id):
-        with desk.database.write() as conn:
-            removed += _take_back(conn, actor.group, [feed_id for feed_id in added if feed_id in there])
-    with desk.database.write() as conn:
-        _take_back_folders(conn, actor.group, json.loads(values.find_value(conn, _folders_of(job_id)) or "[]"))
-        values.delete_value(conn, _folders_of(job_id))
-        jobs.set_undone(conn, job_id)
-    return removed
-
-
 def export_opml(desk: Desk, actor: Actor, *, folder: str | None = None) -> bytes:
     """Write the group's sources, or those of a folder and what is in it, as OPML that any reader can open.
 
@@ -192,15 +198,15 @@ def export_opml(desk: Desk, actor: Actor, *, folder: str | None = None) -> bytes
     require(actor, Right.EXPORT)
     with desk.database.read() as conn:
         name = values.find_value(conn, "instance-name") or "Broadsheet"
-        paths = tuple(folder.path for folder in folders.get_folders(conn, actor.group))
+        shelves = folder_outlines(conn, actor.group)
     held = [each for each in outlines(desk, actor.group) if not is_ours_alone(each.address)]
     if folder is not None:
-        if folder not in paths:
+        if folder not in {each.path for each in shelves}:
             raise NotFoundError("folder", folder)
-        paths = tuple(path for path in paths if _inside(path, folder))
+        shelves = tuple(each for each in shelves if _inside(each.path, folder))
         inside = ((each, tuple(path for path in each.folders if _inside(path, folder))) for each in held)
         held = [replace(each, folders=within) for each, within in inside if within]
-    return write_opml(name, paths, held)
+    return write_opml(name, shelves, held)
 
 
 def _inside(path: str, folder: str) -> bool:
@@ -248,7 +254,7 @@ def _run(desk: Desk, job: Job, progress: Progress | None) -> None:
             # Somebody else may be at the same job: whoever has the turn goes on where it stands.
             done = jobs.get_job(conn, job.id).done
             if not done:
-                folders.add_folders(conn, job.owner, document.folders)
+                folders.add_outlines(conn, job.owner, document.folders)
             if batch := planned[done : done + BATCH]:
                 _write(conn, job, batch, desk.clock.now())
                 done = batch[-1].position
@@ -310,7 +316,7 @@ def _new_feed(item: Planned) -> NewFeed:
 
 def _release(desk: Desk, job: Job) -> None:
     """Let the feeds that were added be fetched; one that rested because nobody read it goes on when that is fair."""
-    for added in _added(desk, job.id):
+    for added in added_feeds(desk, job.id):
         now = desk.clock.now()
         with desk.database.write() as conn:
             held = feeds.get_feeds(conn, added).values()
@@ -320,43 +326,10 @@ def _release(desk: Desk, job: Job) -> None:
                 fetch_again(conn, feed, now)
 
 
-def _added(desk: Desk, job_id: JobId) -> Iterator[list[FeedId]]:
-    after = 0
-    while True:
-        with desk.database.read() as conn:
-            items = jobs.get_items(conn, job_id, state=ItemState.NEW, after=after, limit=BATCH)
-        if not items:
-            return
-        after = items[-1].position
-        yield [item.feed_id for item in items if item.feed_id is not None]
-
-
-def _take_back(conn: Connection, owner: OwnerId, added: Sequence[FeedId]) -> int:
-    for feed_id in added:
-        subscriptions.delete_subscription(conn, owner, feed_id)
-    entries = feeds.count_entries(conn, added)
-    for feed_id in added:
-        if not entries.get(feed_id) and not subscriptions.count_subscribers(conn, feed_id):
-            feeds.delete_feed(conn, feed_id)
-        else:
-            rest_if_unread(conn, feed_id)
-    return len(added)
-
-
 def unsubscribe(conn: Connection, owner: OwnerId, feed_id: FeedId) -> None:
     """End a subscription, for services that have checked who asks; nobody fetches what nobody reads."""
     subscriptions.delete_subscription(conn, owner, feed_id)
     rest_if_unread(conn, feed_id)
-
-
-def _take_back_folders(conn: Connection, owner: OwnerId, made: Sequence[str]) -> None:
-    """Delete those of the folders an import made that nothing is filed in, the innermost first."""
-    filled = [path for held in subscriptions.get_subscriptions(conn, owner) for path in held.folders]
-    for path in sorted(made, key=lambda path: -path.count("/")):
-        inside = f"{path}/"
-        others = [folder.path for folder in folders.get_folders(conn, owner)]
-        if path not in filled and not any(other.startswith(inside) for other in others):
-            folders.delete_folder(conn, owner, path)
 
 
 def _job_item(planned: Planned, feed_id: FeedId | None) -> JobItem:
@@ -366,10 +339,6 @@ def _job_item(planned: Planned, feed_id: FeedId | None) -> JobItem:
 def _count(items: Sequence[JobItem]) -> ImportCounts:
     states = [item.state for item in items]
     return ImportCounts(**{state.value: states.count(state) for state in ItemState})
-
-
-def _folders_of(job_id: JobId) -> str:
-    return f"import-folders-{job_id}"
 
 
 def _name(name: str) -> str:

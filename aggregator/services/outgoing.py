@@ -21,7 +21,6 @@ from aggregator.services.rights import Right, require
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import access as sealed_access
 from aggregator.store import editions, entries, feeds, members, subscriptions, values
-from aggregator.store import folders as shelves
 from aggregator.store import sharing as stored
 
 if TYPE_CHECKING:
@@ -144,12 +143,12 @@ def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:
     with desk.database.read() as conn:
         found = list_and_rule(conn, actor, slug, None).list
         held = subscriptions.get_subscribed(conn, found.draws_on)
-        paths = tuple(each.path for each in shelves.get_folders(conn, found.draws_on))
+        shelves = importing.folder_outlines(conn, found.draws_on)
     inside = {each.feed.address for each in held if in_scope(found.scope, each.feed.id, each.subscription.folders)}
     kept = [each for each in importing.outlines(desk, found.draws_on) if each.address in inside]
     kept = [each for each in kept if not importing.is_ours_alone(each.address)]
     used = {path for each in kept for path in each.folders}
-    return write_opml(found.title, [path for path in paths if _holds(path, used)], kept)
+    return write_opml(found.title, [each for each in shelves if _holds(each.path, used)], kept)
 
 
 def recommendations(desk: Desk) -> bytes:

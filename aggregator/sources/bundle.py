@@ -14,7 +14,8 @@ from lxml import etree
 
 from aggregator.errors import BadDocumentError
 from aggregator.model.bundle import BundleDocument, BundleHead, BundleRule
-from aggregator.sources.opml import LARGEST, SPACE, read_opml
+from aggregator.sources.opml import LARGEST, read_opml
+from aggregator.sources.opmlkept import SPACE
 
 if TYPE_CHECKING:
     from aggregator.sources.xmltext import Element

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aggregator.model.bundle import BundleHead, BundleRule
-    from aggregator.model.subscription import OpmlFeed
+    from aggregator.model.subscription import OpmlFeed, OpmlFolder
 
 _NO_SIGNATURE = "0" * 128
 _NOT_XML = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
@@ -25,7 +25,7 @@ def write_bundle(
     *,
     title: str,
     owner: str,
-    folders: Sequence[str],
+    folders: Sequence[OpmlFolder],
     feeds: Iterable[OpmlFeed],
     rules: Iterable[BundleRule],
 ) -> bytes:

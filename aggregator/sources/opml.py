@@ -2,7 +2,7 @@
 
 Well-formed files are read by lxml, others by a scanner of outline tags (opmltags.py) that forgives what exporters
 get wrong. Limits of safety 19 hold for both: no document type, 5 MiB, 20,000 outlines, 10,000 feeds, depth 20. An
-outline that would include another file is not followed. opmlout.py writes.
+outline that would include another file is not followed. What we do not know is kept (opmlkept.py). opmlout.py writes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from aggregator.errors import BadDocumentError
-from aggregator.model.subscription import OpmlDocument, OpmlFeed
+from aggregator.model.subscription import OpmlDocument, OpmlFeed, OpmlFolder
+from aggregator.sources.opmlkept import INSIDE, SPACE, elements_within
 from aggregator.sources.opmltags import scan_outlines
 from aggregator.text.language import declared
 
@@ -28,8 +29,6 @@ LARGEST = 5 * 1024 * 1024  # bytes
 MOST_OUTLINES = 20_000
 MOST_FEEDS = 10_000
 DEEPEST = 20
-SPACE = "urn:broadsheet:opml"
-"""The namespace of what we add to OPML; other readers pass over it."""
 WHY = f"{{{SPACE}}}why"
 SOURCE = f"{{{SPACE}}}source"
 OWNER = f"{{{SPACE}}}owner"
@@ -40,6 +39,7 @@ _PART = "the OPML file"
 _LONGEST_NAME = 300  # characters of a title or folder name
 _LONGEST_VALUE = 4_096  # of any other attribute
 _KNOWN = frozenset(("text", "title", "type", "xmlurl", "htmlurl", "language", WHY))
+_KNOWN_OF_FOLDERS = frozenset(("text", "title"))
 _FEED_TYPES = frozenset(("", "rss", "atom", "feed", "rdf", "jsonfeed", "json"))
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:\-]{2,40})[\"']")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -47,7 +47,10 @@ _START = re.compile(r"<(?:opml|outline|body|head)\b", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Event = tuple[str, dict[str, str]]
-"""("open", attributes) of an outline, ("close", {}) of it, or ("title", {"text": …}) of the document."""
+"""("open", attributes) of an outline, ("close", {}) of it, or ("title", {"text": …}) of the document.
+
+Among the attributes INSIDE stands for the elements within.
+"""
 
 
 def read_opml(data: bytes) -> OpmlDocument:
@@ -66,8 +69,9 @@ def read_opml(data: bytes) -> OpmlDocument:
     if "<outline" not in lower and "<opml" not in lower:
         raise BadDocumentError(_PART, "there is not one outline in it, so it is no OPML")
     root = _well_formed(text, recovered)
-    events = _events(root) if root is not None else scan_outlines(text, recovered)
-    return _document(events, recovered)
+    notes: Counter[str] = Counter()
+    events = _events(root, notes) if root is not None else scan_outlines(text, recovered)
+    return _document(events, recovered, notes)
 
 
 def _decoded(data: bytes, recovered: list[str]) -> str:
@@ -105,25 +109,28 @@ def _well_formed(text: str, recovered: list[str]) -> Element | None:
     return root
 
 
-def _events(root: Element) -> Iterator[Event]:
+def _events(root: Element, notes: Counter[str]) -> Iterator[Event]:
+    depth = 0
     for step, element in etree.iterwalk(root, events=("start", "end")):
         name = str(element.tag).rpartition("}")[2].lower()
         if name == "outline":
-            yield (
-                ("open", {str(key): str(value) for key, value in element.attrib.items()})
-                if step == "start"
-                else ("close", {})
-            )
-        elif name == "title" and step == "end":
+            depth += 1 if step == "start" else -1
+            yield ("open", _attributes(element, notes)) if step == "start" else ("close", {})
+        elif name == "title" and step == "end" and not depth:
             yield "title", {"text": element.text or ""}
 
 
-def _document(events: Iterable[Event], recovered: list[str]) -> OpmlDocument:
+def _attributes(outline: Element, notes: Counter[str]) -> dict[str, str]:
+    attributes = {str(key): str(value) for key, value in outline.attrib.items()}
+    inside = elements_within(outline, notes)
+    return attributes | {INSIDE: inside} if inside else attributes
+
+
+def _document(events: Iterable[Event], recovered: list[str], notes: Counter[str]) -> OpmlDocument:
     """Follow the outlines down and up; a folder is an outline without a feed's address."""
     title: str | None = None
     feeds: dict[str, OpmlFeed] = {}
-    folders: dict[str, None] = {}
-    notes: Counter[str] = Counter()
+    folders: dict[str, OpmlFolder] = {}
     path: list[str | None] = []  # None: the outline is a feed and adds nothing to the path
     for event, attributes in events:
         if event == "title":
@@ -139,14 +146,14 @@ def _document(events: Iterable[Event], recovered: list[str]) -> OpmlDocument:
             if len(feeds) > MOST_FEEDS:
                 raise BadDocumentError(_PART, f"it has more than {MOST_FEEDS:,} feeds; split it")
     recovered += [f"{note} ({times} times)" if times > 1 else note for note, times in notes.items()]
-    return OpmlDocument(title, tuple(feeds.values()), tuple(folders), tuple(recovered))
+    return OpmlDocument(title, tuple(feeds.values()), tuple(folders.values()), tuple(recovered))
 
 
 def _outline(
     attributes: dict[str, str],
     here: str,
     feeds: dict[str, OpmlFeed],
-    folders: dict[str, None],
+    folders: dict[str, OpmlFolder],
     notes: Counter[str],
 ) -> str | None:
     """Take one outline in; return the name it adds to the path of those below it."""
@@ -169,8 +176,25 @@ def _outline(
     if "/" in name:
         notes[f"slashes in names of folders were written as {SLASH}"] += 1
         name = name.replace("/", SLASH)
-    folders[f"{here}/{name}" if here else name] = None
+    whole = f"{here}/{name}" if here else name
+    again = dict(folders[whole].extra) if whole in folders else {}
+    extra = _extra(attributes, _KNOWN_OF_FOLDERS) | _other_title(named, name) | again
+    folders[whole] = OpmlFolder(whole, tuple(sorted(extra.items())))
     return name
+
+
+def _extra(attributes: dict[str, str], known: frozenset[str]) -> dict[str, str]:
+    """Give what an outline says that we do not know, by name."""
+    return {
+        key: value if key == INSIDE else _clean(value, _LONGEST_VALUE)
+        for key, value in attributes.items()
+        if key.lower() not in known and key not in known
+    }
+
+
+def _other_title(named: dict[str, str], text: str) -> dict[str, str]:
+    title = _clean(named.get("title", ""), _LONGEST_NAME)
+    return {"title": title} if title and title.replace("/", SLASH) != text else {}
 
 
 def _feed(address: str, attributes: dict[str, str], named: dict[str, str], here: str) -> OpmlFeed:
@@ -178,18 +202,14 @@ def _feed(address: str, attributes: dict[str, str], named: dict[str, str], here:
     if text == address:  # what exporters write for a feed without a title
         text, title = "", "" if title == address else title
     language = declared(named.get("language"))
-    extra = [
-        (key, _clean(value, _LONGEST_VALUE))
-        for key, value in attributes.items()
-        if key.lower() not in _KNOWN and key != WHY
-    ]
+    extra = _extra(attributes, _KNOWN)
     if text and title and title != text:
-        extra.append(("title", title))
+        extra["title"] = title
     kind = named.get("type", "").strip()
     if kind.lower() not in {"", "rss"}:
-        extra.append(("type", kind))
+        extra["type"] = kind
     if named.get("language") and language is None:
-        extra.append(("language", _clean(named["language"], _LONGEST_VALUE)))
+        extra["language"] = _clean(named["language"], _LONGEST_VALUE)
     return OpmlFeed(
         address=address,
         title=text or title or None,
@@ -197,7 +217,7 @@ def _feed(address: str, attributes: dict[str, str], named: dict[str, str], here:
         language=language,
         why=_clean(named.get(WHY, ""), _LONGEST_VALUE) or None,
         folders=(here,) if here else (),
-        extra=tuple(sorted(extra)),
+        extra=tuple(sorted(extra.items())),
     )
 
 

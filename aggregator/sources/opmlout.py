@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aggregator.sources.opml import SLASH, SPACE, WHY
+from aggregator.sources.opml import SLASH, WHY
+from aggregator.sources.opmlkept import INSIDE, SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aggregator.model.subscription import OpmlFeed
+    from aggregator.model.subscription import OpmlFeed, OpmlFolder
 
 _NAMESPACE = re.compile(r"\{([^{}]*)\}(.+)")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
@@ -22,21 +23,24 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 INDENT = "  "
 
 
-def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed], *, head: Sequence[str] = ()) -> bytes:
-    """Write subscriptions as OPML 2.0. `folders` are paths in their owner's order; parents may be left out.
+def write_opml(
+    title: str, folders: Sequence[OpmlFolder], feeds: Iterable[OpmlFeed], *, head: Sequence[str] = ()
+) -> bytes:
+    """Write subscriptions as OPML 2.0. `folders` are in their owner's order; parents may be left out.
 
     `head` are lines of XML that stand behind the title.
     """
     feeds = sorted(feeds, key=lambda feed: (_title(feed).casefold(), feed.address))
     filed: dict[str, list[OpmlFeed]] = {"": []}
-    for path in [*folders, *(path for feed in feeds for path in feed.folders)]:
+    for path in [*(folder.path for folder in folders), *(path for feed in feeds for path in feed.folders)]:
         names = path.split("/")
         for depth in range(1, len(names) + 1):
             filed.setdefault("/".join(names[:depth]), [])
     for feed in feeds:
         for path in feed.folders or ("",):
             filed[path].append(feed)
-    prefixes = _prefixes(feeds, ours=bool(head))
+    prefixes = _prefixes([*feeds, *folders], ours=bool(head) or any(feed.why for feed in feeds))
+    extras = {folder.path: dict(folder.extra) for folder in folders}
     declared = "".join(f' xmlns:{prefix}="{escape(space)}"' for space, prefix in prefixes.items())
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -49,25 +53,33 @@ def write_opml(title: str, folders: Sequence[str], feeds: Iterable[OpmlFeed], *,
     ]
     for path in filed:
         if path and "/" not in path:
-            _write_folder(lines, path, filed, prefixes)
+            _write_folder(lines, path, filed, extras, prefixes)
     lines += [_outline(feed, prefixes, 2) for feed in filed[""]]
     lines += [f"{INDENT}</body>", "</opml>", ""]
     return "\n".join(lines).encode()
 
 
 def _write_folder(
-    lines: list[str], path: str, filed: Mapping[str, Sequence[OpmlFeed]], prefixes: Mapping[str, str]
+    lines: list[str],
+    path: str,
+    filed: Mapping[str, Sequence[OpmlFeed]],
+    extras: Mapping[str, Mapping[str, str]],
+    prefixes: Mapping[str, str],
 ) -> None:
     depth = path.count("/")
     indent = INDENT * (depth + 2)
-    name = escape(path.rpartition("/")[2].replace(SLASH, "/"))
+    name = path.rpartition("/")[2].replace(SLASH, "/")
+    extra = extras.get(path, {})
+    begun = f"{indent}<outline{_attributes({'text': name, 'title': name, **extra}, prefixes)}"
     below = [other for other in filed if other.startswith(path + "/") and other.count("/") == depth + 1]
-    if not below and not filed[path]:
-        lines.append(f'{indent}<outline text="{name}" title="{name}"/>')
+    if not below and not filed[path] and INSIDE not in extra:
+        lines.append(f"{begun}/>")
         return
-    lines.append(f'{indent}<outline text="{name}" title="{name}">')
+    lines.append(f"{begun}>")
+    if INSIDE in extra:
+        lines.append(f"{indent}{INDENT}{extra[INSIDE]}")
     for other in below:
-        _write_folder(lines, other, filed, prefixes)
+        _write_folder(lines, other, filed, extras, prefixes)
     lines += [_outline(feed, prefixes, depth + 3) for feed in filed[path]]
     lines.append(f"{indent}</outline>")
 
@@ -85,23 +97,30 @@ def _outline(feed: OpmlFeed, prefixes: Mapping[str, str], depth: int) -> str:
         WHY: feed.why,
         **dict(sorted(extra.items())),
     }
-    written = "".join(
+    indent = INDENT * depth
+    begun = f"{indent}<outline{_attributes(attributes, prefixes)}"
+    if INSIDE in extra:
+        return f"{begun}>\n{indent}{INDENT}{extra[INSIDE]}\n{indent}</outline>"
+    return f"{begun}/>"
+
+
+def _attributes(attributes: Mapping[str, str | None], prefixes: Mapping[str, str]) -> str:
+    return "".join(
         f' {name}="{escape(value)}"'
         for key, value in attributes.items()
         if value is not None and (name := _name(key, prefixes))
     )
-    return f"{INDENT * depth}<outline{written}/>"
 
 
 def _title(feed: OpmlFeed) -> str:
     return feed.title or dict(feed.extra).get("title") or feed.address
 
 
-def _prefixes(feeds: Iterable[OpmlFeed], *, ours: bool) -> dict[str, str]:
+def _prefixes(outlines: Iterable[OpmlFeed | OpmlFolder], *, ours: bool) -> dict[str, str]:
     """Return a prefix for each namespace that an attribute needs."""
-    spaces = {found.group(1) for feed in feeds for key, _ in feed.extra if (found := _NAMESPACE.fullmatch(key))}
+    spaces = {found.group(1) for each in outlines for key, _ in each.extra if (found := _NAMESPACE.fullmatch(key))}
     prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {SPACE, ""}), start=1)}
-    if ours or SPACE in spaces or any(feed.why for feed in feeds):
+    if ours or SPACE in spaces:
         prefixes[SPACE] = "broadsheet"
     return prefixes
 

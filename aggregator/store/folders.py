@@ -8,8 +8,9 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from aggregator.errors import ConflictError, NotFoundError
 from aggregator.model.ids import FolderId, OwnerId
-from aggregator.model.subscription import Folder
+from aggregator.model.subscription import Folder, OpmlFolder
 from aggregator.store.bulk import Bulk
+from aggregator.store.packed import pack_pairs, unpack_pairs
 from aggregator.store.tables import folder
 from aggregator.store.values import touch
 
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
 _FOLDERS = (
-    select(folder.c.id, folder.c.owner, folder.c.path, folder.c.position)
+    select(folder.c.id, folder.c.owner, folder.c.path, folder.c.position, folder.c.extra)
     .where(folder.c.owner == bindparam("owner"))
     .order_by(folder.c.position, folder.c.id)
 )
 _LAST = select(func.coalesce(func.max(folder.c.position), -1)).where(folder.c.owner == bindparam("owner"))
-_ADD = Bulk("INSERT INTO folder (owner, path, position) VALUES (?, ?, ?) ON CONFLICT (owner, path) DO NOTHING")
+_ADD = Bulk(
+    "INSERT INTO folder (owner, path, position, extra) VALUES (?, ?, ?, ?) ON CONFLICT (owner, path) DO NOTHING"
+)
 _PLACE = Bulk("UPDATE folder SET position = ? WHERE owner = ? AND path = ?")
 
 
 def get_folders(conn: Connection, owner: OwnerId) -> tuple[Folder, ...]:
     """Return an owner's folders in the owner's order."""
     return tuple(
-        Folder(FolderId(row.id), OwnerId(row.owner), row.path, row.position)
+        Folder(FolderId(row.id), OwnerId(row.owner), row.path, row.position, unpack_pairs(row.extra))
         for row in conn.execute(_FOLDERS, {"owner": owner})
     )
 
@@ -43,12 +46,20 @@ def add_folder(conn: Connection, owner: OwnerId, path: str) -> FolderId:
 
 def add_folders(conn: Connection, owner: OwnerId, paths: Iterable[str]) -> dict[str, FolderId]:
     """See that folders and their parents are there; gives the ids of all the owner has, by path."""
+    return add_outlines(conn, owner, map(OpmlFolder, paths))
+
+
+def add_outlines(conn: Connection, owner: OwnerId, outlines: Iterable[OpmlFolder]) -> dict[str, FolderId]:
+    """Like `add_folders`, with what the outlines of new folders say; those that are there stay as they are."""
     held = {each.path for each in get_folders(conn, owner)}
-    wanted = dict.fromkeys(part for path in paths for part in _with_parents(path))
-    missing = [path for path in wanted if path not in held]
+    extras = {each.path: each.extra for each in outlines}
+    missing = [
+        path for path in dict.fromkeys(part for path in extras for part in _with_parents(path)) if path not in held
+    ]
     if missing:
         last = conn.execute(_LAST, {"owner": owner}).scalar_one()
-        _ADD.run(conn, [(owner, path, last + place) for place, path in enumerate(missing, 1)])
+        rows = [(owner, path, last + place, pack_pairs(extras.get(path, ()))) for place, path in enumerate(missing, 1)]
+        _ADD.run(conn, rows)
     return {each.path: each.id for each in get_folders(conn, owner)}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import ConflictError, NotFoundError
-from aggregator.model.subscription import NewSubscription
+from aggregator.model.subscription import NewSubscription, OpmlFolder
 from aggregator.store import entries, feeds, folders, subscriptions, values
 
 
@@ -25,6 +25,14 @@ def test_a_folder_comes_with_its_parents_behind_the_others(conn, group):
     local = folders.add_folder(conn, group, "News/Local")
     assert ["World", "News", "News/Local"] == paths(conn, group)
     assert local == folders.add_folder(conn, group, "News/Local")
+
+
+def test_what_an_outline_said_of_a_folder_is_kept_and_not_written_over(conn, group):
+    said = (("colour", "red"),)
+    folders.add_outlines(conn, group, [OpmlFolder("News/Local", said)])
+    folders.add_outlines(conn, group, [OpmlFolder("News/Local", (("colour", "blue"),)), OpmlFolder("World")])
+    held = {folder.path: folder.extra for folder in folders.get_folders(conn, group)}
+    assert {"News": (), "News/Local": said, "World": ()} == held
 
 
 def test_folders_belong_to_their_owner(conn, group, member):

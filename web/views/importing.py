@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from aggregator.errors import BadDocumentError
 from aggregator.model.ids import JobId
 from aggregator.model.job import ItemState, JobState
-from aggregator.services import importing
+from aggregator.services import importing, undoing
 from web.asked import number
 from web.carried import pack, unpack
 from web.door import actor, desk
@@ -84,7 +84,7 @@ def progress(job_id: int) -> Response:
 @bp.post("/import/<int:job_id>/undo")
 def undo(job_id: int) -> ResponseReturnValue:
     """Take back what an import added."""
-    count = importing.undo_import(desk(), actor(), JobId(job_id))
+    count = undoing.undo_import(desk(), actor(), JobId(job_id))
     text = ngettext("Taken back: %(num)d source is gone.", "Taken back: %(num)d sources are gone.", count)
     notify(text)
     return redirect(url_for("importing.show", job_id=job_id), 303)

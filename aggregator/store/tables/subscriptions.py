@@ -14,6 +14,7 @@ folder = Table(
     owned(),
     Column("path", Text, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("extra", Text),  # what its outline said that we do not know, as JSON
     UniqueConstraint("owner", "path"),
     sqlite_autoincrement=True,
 )
@@ -26,7 +27,7 @@ subscription = Table(
     Column("title", Text),
     Column("why", Text),
     Column("added", Moment, nullable=False),
-    Column("extra", Text),  # unknown outline attributes as JSON
+    Column("extra", Text),  # as of a folder
     sqlite_with_rowid=False,
 )
 

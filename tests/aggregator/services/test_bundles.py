@@ -9,14 +9,15 @@ from aggregator.errors import BadDocumentError, BadInputError, ConflictError, No
 from aggregator.model.bundle import ChangeKind
 from aggregator.model.feed import Validators
 from aggregator.model.member import Actor, Role
-from aggregator.services import accounts, bundle_following, bundles, editing, importing, keys, subscribing
+from aggregator.services import accounts, bundle_following, bundles, editing, importing, keys, subscribing, undoing
 from aggregator.services.bundle_proof import Pinned, chain_problem, check_bundle
 from aggregator.wiring import open_desk
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "opml"
 ADDRESS = "https://guild.example/bundles/front.opml"
 NOTHING = Validators()
-ODD = b"""<opml version="2.0" xmlns:o="urn:odd"><head><title>Odd</title></head><body><outline text="Boats">
+ODD = b"""<opml version="2.0" xmlns:o="urn:odd"><head><title>Odd</title></head><body><outline text="Ships" o:mood="salty">
+<o:note>Only boats</o:note>
 <outline type="rss" text="Tide" xmlUrl="https://tide.example/feed" o:mood="calm" starred="yes"/>
 </outline></body></opml>"""
 
@@ -139,12 +140,32 @@ def test_a_bundle_comes_in_add_only_or_fully(guild, desk, actor):
     assert "https://own.example/feed" in addresses(desk, actor)
     hill = keys.source_at(desk, actor, "https://hill.example/feed").feed
     assert ("hills", "the-hills") == (hill.source, hill.owner)
-    importing.undo_import(desk, actor, job)
+    undoing.undo_import(desk, actor, job)
     assert "https://hill.example/feed" not in addresses(desk, actor)
     bundles.take_in(desk, actor, "front.opml", data, full=True)
     importing.run_waiting(desk)
     assert not words(bundles.preview(desk, actor, data).changes)
     assert {"https://tide.example/feed", "https://hill.example/feed"} == addresses(desk, actor)
+
+
+def test_all_that_a_bundle_changed_is_taken_back_but_what_was_changed_since(guild, desk, actor):
+    subscribing.add_source(desk, actor, "https://own.example/feed", folder="Own", title="My own")
+    subscribing.add_source(desk, actor, "https://tide.example/feed", folder="Water", title="Tide")
+    before = importing.export_opml(desk, actor)
+    job = bundles.take_in(desk, actor, "front.opml", guild.bundle(), full=True)
+    importing.run_waiting(desk)
+    assert before != importing.export_opml(desk, actor)
+    undoing.undo_import(desk, actor, job)
+    assert before == importing.export_opml(desk, actor)
+    job = bundles.take_in(desk, actor, "front.opml", guild.bundle(), full=True)
+    importing.run_waiting(desk)
+    tide = keys.source_at(desk, actor, "https://tide.example/feed").feed.id
+    subscribing.rename(desk, actor, tide, "The tides of today")
+    undoing.undo_import(desk, actor, job)
+    held = subscribing.source(desk, actor, tide).subscription
+    assert ("The tides of today", ("Water",)) == (held.title, held.folders)
+    with pytest.raises(NotAllowedError):
+        undoing.undo_import(desk, Actor(None, actor.group, Role.READER), job)
 
 
 def test_what_another_instance_took_in_it_hands_on_the_same(guild, desk, actor):
@@ -156,7 +177,8 @@ def test_what_another_instance_took_in_it_hands_on_the_same(guild, desk, actor):
     bundles.publish_bundle(desk, actor, "front", None)
     body = b"<body>"
     assert data.partition(body)[2] == bundles.bundle_file(desk, actor, "front").partition(body)[2]
-    assert b'mood="calm"' in data
+    for kept in (b'mood="calm"', b'mood="salty"', b'<o:note xmlns:o="urn:odd">Only boats</o:note>'):
+        assert kept in data
 
 
 def test_a_bundle_that_does_not_hold_is_not_taken_in(guild, desk, actor):

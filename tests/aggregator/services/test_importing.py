@@ -9,7 +9,7 @@ from aggregator.errors import BadDocumentError, ConflictError, NotAllowedError, 
 from aggregator.model.ids import JobId
 from aggregator.model.job import ItemState, JobState
 from aggregator.model.member import Actor, Role
-from aggregator.services import accounts, importing, subscribing
+from aggregator.services import accounts, importing, subscribing, undoing
 from aggregator.store import feeds as held_feeds
 from aggregator.store import leases
 from aggregator.wiring import open_desk
@@ -164,31 +164,31 @@ def test_undo_takes_back_what_was_added_and_no_more(desk, actor):
     subscribing.add_source(desk, actor, "https://quai.example.net/rss.xml", folder="Work")
     before = state(desk, actor)
     job_id = run(desk, actor)
-    assert importing.undo_import(desk, actor, job_id) == 1
+    assert undoing.undo_import(desk, actor, job_id) == 1
     assert before == state(desk, actor)
 
 
 def test_undo_lets_the_feeds_go(desk, actor):
-    importing.undo_import(desk, actor, run(desk, actor))
+    undoing.undo_import(desk, actor, run(desk, actor))
     with desk.database.read() as conn:
         assert [] == list(held_feeds.iter_feeds(conn))
 
 
 def test_import_can_be_undone_once(desk, actor):
     job_id = run(desk, actor)
-    importing.undo_import(desk, actor, job_id)
+    undoing.undo_import(desk, actor, job_id)
     with pytest.raises(ConflictError):
-        importing.undo_import(desk, actor, job_id)
+        undoing.undo_import(desk, actor, job_id)
 
 
 def test_import_that_is_under_way_cannot_be_undone(desk, actor):
     job_id = importing.start_import(desk, actor, "reads.opml", LIST)
     with pytest.raises(ConflictError):
-        importing.undo_import(desk, actor, job_id)
+        undoing.undo_import(desk, actor, job_id)
 
 
 def test_import_undone_can_be_done_again(desk, actor):
-    importing.undo_import(desk, actor, run(desk, actor))
+    undoing.undo_import(desk, actor, run(desk, actor))
     assert importing.counts(desk, actor, run(desk, actor)).new == 2
 
 
@@ -240,7 +240,7 @@ def test_reader_may_not_import(desk, actor):
     for refused in (
         lambda: importing.preview(desk, reader, LIST),
         lambda: importing.start_import(desk, reader, "x", LIST),
-        lambda: importing.undo_import(desk, reader, JobId(1)),
+        lambda: undoing.undo_import(desk, reader, JobId(1)),
     ):
         with pytest.raises(NotAllowedError):
             refused()

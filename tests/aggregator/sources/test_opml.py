@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import BadDocumentError
-from aggregator.model.subscription import OpmlFeed
+from aggregator.model.subscription import OpmlFeed, OpmlFolder
 from aggregator.sources.opml import SLASH, read_opml
+from aggregator.sources.opmlkept import INSIDE
 from aggregator.sources.opmlout import write_opml
 
 BODY = '<?xml version="1.0"?><opml version="2.0"><head><title>Ours</title></head><body>{}</body></opml>'
@@ -16,6 +17,14 @@ BODY = '<?xml version="1.0"?><opml version="2.0"><head><title>Ours</title></head
 
 def opml(inside):
     return read_opml(BODY.format(inside).encode())
+
+
+def paths_of(document):
+    return tuple(folder.path for folder in document.folders)
+
+
+def again(document):
+    return write_opml(document.title or "", document.folders, document.feeds)
 
 
 def test_feeds_come_with_folders_titles_and_all_other_attributes():
@@ -29,7 +38,7 @@ def test_feeds_come_with_folders_titles_and_all_other_attributes():
     )
     gazette, alone = document.feeds
     assert document.title == "Ours"
-    assert document.folders == ("News", "News/Local", "Empty")
+    assert paths_of(document) == ("News", "News/Local", "Empty")
     assert gazette == OpmlFeed(
         address="https://g.example/feed",
         title="Gazette",
@@ -56,8 +65,50 @@ def test_a_feed_in_two_folders_is_one_feed():
 
 def test_a_slash_in_the_name_of_a_folder_survives_the_round():
     document = opml('<outline text="TCP/IP"><outline text="x" xmlUrl="https://x.example/f"/></outline>')
-    assert document.folders == (f"TCP{SLASH}IP",)
+    assert paths_of(document) == (f"TCP{SLASH}IP",)
     assert b'text="TCP/IP"' in write_opml("t", document.folders, document.feeds)
+
+
+STRANGE = (
+    '<outline text="News" title="The news" type="folder" xmlns:o="urn:odd" o:colour="red" isOpen="yes">'
+    '<o:note level="2">Kept <b xmlns="urn:bold">as it</b> stands &amp; whole</o:note>'
+    '<outline type="rss" text="Tide" xmlUrl="https://tide.example/feed"><o:seen at="noon"/><p:x xmlns:p="urn:p"/></outline>'
+    "</outline>"
+)
+
+
+def test_what_we_do_not_know_of_folders_and_feeds_is_handed_on_to_the_byte():
+    document = opml(STRANGE)
+    first = again(document)
+    assert first == again(read_opml(first))
+    for kept in (
+        b'title="The news"',
+        b'type="folder"',
+        b'isOpen="yes"',
+        b'colour="red"',
+        b'<o:note xmlns:o="urn:odd" level="2">Kept <b xmlns="urn:bold">as it</b> stands &amp; whole</o:note>',
+        b'<o:seen xmlns:o="urn:odd" at="noon"></o:seen><p:x xmlns:p="urn:p"></p:x>',
+    ):
+        assert kept in first
+    assert document.recovered == ()
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ('<s xmlns="http://www.w3.org/1999/xhtml">alert(1)</s>', "markup of web pages"),
+        ('<a xmlns="urn:a"><g xmlns="http://www.w3.org/2000/svg"/></a>', "drawings"),
+        ('<i xmlns="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>', "include other files"),
+        ('<rule xmlns="urn:broadsheet:opml" id="x">{}</rule>', "elements of ours"),
+        (f'<a xmlns="urn:a">{"x" * 9_000}</a>', "longer than 8,192"),
+        ('<a xmlns="urn:a"><outline text="y" xmlUrl="https://y.example/f"/></a>', "around outlines"),
+    ],
+)
+def test_elements_that_a_program_may_act_on_are_left_out_and_said(inside, said):
+    document = opml(f'<outline text="News"><outline text="x" xmlUrl="https://x.example/f"/>{inside}</outline>')
+    assert any(said in note for note in document.recovered)
+    assert b"xmlns" not in again(document)
+    assert "https://x.example/f" in {feed.address for feed in document.feeds}
 
 
 def test_attribute_names_in_any_case_and_addresses_under_url():
@@ -181,6 +232,12 @@ names = st.text(
 )
 titles = st.lists(names, min_size=1, max_size=3).map(" ".join)
 paths = st.lists(titles, min_size=1, max_size=4).map("/".join)
+unknown = st.dictionaries(st.sampled_from(["description", "{urn:x}a", "{urn:y}a", "type"]), titles, max_size=3)
+elements = st.sampled_from(["", '<o:note xmlns:o="urn:odd" a="1">x  y</o:note>', '<n xmlns="urn:n"></n><m></m>'])
+extras = st.builds(
+    lambda extra, inside: tuple(sorted({**extra, **({INSIDE: inside} if inside else {})}.items())), unknown, elements
+)
+shelves = st.builds(OpmlFolder, path=paths, extra=extras)
 feeds = st.builds(
     OpmlFeed,
     address=st.integers(0, 10**6).map(lambda n: f"https://x.example/{n}?a=1&b=<>\"'"),
@@ -189,16 +246,14 @@ feeds = st.builds(
     language=st.none() | st.sampled_from(["en", "pt-BR", "zh-Hant"]),
     why=st.none() | titles,
     folders=st.lists(paths, max_size=3, unique=True).map(tuple),
-    extra=st.dictionaries(
-        st.sampled_from(["description", "category", "{urn:x}a", "{urn:y}a", "type", "title"]), titles
-    ).map(lambda extra: tuple(sorted(extra.items()))),
+    extra=st.builds(lambda extra, title: (*extra, *((("title", title),) if title else ())), extras, st.none() | titles),
 )
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     title=titles,
-    folders=st.lists(paths, max_size=4, unique=True),
+    folders=st.lists(shelves, max_size=4, unique_by=lambda folder: folder.path),
     given_feeds=st.lists(feeds, max_size=8, unique_by=lambda feed: feed.address),
 )
 def test_export_import_export_gives_the_same_bytes(title, folders, given_feeds):
@@ -206,6 +261,8 @@ def test_export_import_export_gives_the_same_bytes(title, folders, given_feeds):
     document = read_opml(first)
     assert write_opml(document.title or "", document.folders, document.feeds) == first
     assert document.recovered == ()
+    held = {folder.path: folder.extra for folder in document.folders}
+    assert all(held[folder.path] == folder.extra for folder in folders)
     assert {feed.address for feed in document.feeds} == {feed.address for feed in given_feeds}
     for feed in document.feeds:
         before = next(one for one in given_feeds if one.address == feed.address)
