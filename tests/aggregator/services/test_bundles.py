@@ -16,7 +16,8 @@ from aggregator.wiring import open_desk
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "opml"
 ADDRESS = "https://guild.example/bundles/front.opml"
 NOTHING = Validators()
-ODD = b"""<opml version="2.0" xmlns:o="urn:odd"><head><title>Odd</title></head><body><outline text="Ships" o:mood="salty">
+ODD = b"""<opml version="2.0" xmlns:o="urn:odd"><head><title>Odd</title></head><body>
+<outline text="Ships" o:mood="salty">
 <o:note>Only boats</o:note>
 <outline type="rss" text="Tide" xmlUrl="https://tide.example/feed" o:mood="calm" starred="yes"/>
 </outline></body></opml>"""

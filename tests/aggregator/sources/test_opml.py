@@ -72,7 +72,8 @@ def test_a_slash_in_the_name_of_a_folder_survives_the_round():
 STRANGE = (
     '<outline text="News" title="The news" type="folder" xmlns:o="urn:odd" o:colour="red" isOpen="yes">'
     '<o:note level="2">Kept <b xmlns="urn:bold">as it</b> stands &amp; whole</o:note>'
-    '<outline type="rss" text="Tide" xmlUrl="https://tide.example/feed"><o:seen at="noon"/><p:x xmlns:p="urn:p"/></outline>'
+    '<outline type="rss" text="Tide" xmlUrl="https://tide.example/feed">'
+    '<o:seen at="noon"/><p:x xmlns:p="urn:p"/></outline>'
     "</outline>"
 )
 
