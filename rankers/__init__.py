@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     from rankers.matching import match_leaf as match_leaf
     from rankers.matching import match_leaves as match_leaves
     from rankers.messages import LANGUAGES as LANGUAGES
+    from rankers.models import LASTING as LASTING
+    from rankers.models import STORY_COLUMNS as STORY_COLUMNS
+    from rankers.models import ModelName as ModelName
+    from rankers.models import ModelTold as ModelTold
+    from rankers.models import come_from_models as come_from_models
+    from rankers.models import models_form as models_form
+    from rankers.models import read_models as read_models
     from rankers.paid import PAID_WORDS as PAID_WORDS
     from rankers.paid import is_paid_word as is_paid_word
     from rankers.patterns import ENGINE as ENGINE
@@ -120,6 +127,7 @@ _PLACES = {
     "messages": ("LANGUAGES",),
     "paid": ("PAID_WORDS", "is_paid_word"),
     "lines": ("Topic",),
+    "models": ("LASTING", "STORY_COLUMNS", "ModelName", "ModelTold", "come_from_models", "models_form", "read_models"),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),
     "problems": ("Problem", "RuleError", "SignalError"),

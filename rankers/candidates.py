@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rankers.models import ModelName
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -66,6 +68,7 @@ class CandidateTable:
     labels: language, source, owner, feed, kind, story. sets: folder, has.
     flags: paid, copy, first_report, values 0 or 1.
     leaves: one bool column per text condition, by its leaf key (conditions.TextLeaf.key).
+    models: those that gave the columns of models.py; several where another one came while their findings count.
     """
 
     now: int
@@ -79,6 +82,7 @@ class CandidateTable:
     flags: Mapping[str, Numbers] = field(default_factory=dict)
     leaves: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     vectors: Vectors | None = None
+    models: tuple[ModelName, ...] = ()
 
     def __len__(self) -> int:
         return len(self.time)
@@ -130,6 +134,7 @@ class CandidateTable:
             flags={name: _taken(column, rows) for name, column in self.flags.items()},
             leaves={key: bits[rows] for key, bits in self.leaves.items()},
             vectors=None if self.vectors is None else Vectors(self.vectors.values[rows], self.vectors.present[rows]),
+            models=self.models,
         )
 
 

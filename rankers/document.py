@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 
 from rankers.document_reading import SCHEMA, Rule, read_rule
+from rankers.models import come_from_models, models_form
 from rankers.places import find_places
 from rankers.problems import Problem, RuleError
 from rankers.reading import Problems, Reader
@@ -20,11 +21,12 @@ from rankers.signals import fact_named
 from rankers.signals.signal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rankers.arrange import ArrangeStep
     from rankers.conditions import Condition
     from rankers.lines import Filter, Term, TestCase, Topic
+    from rankers.models import ModelName
     from rankers.patterns import TextLeaf
 
 _LARGEST_TEXT = 64 * 1024
@@ -70,6 +72,15 @@ class RuleDocument:
     def budget(self) -> int:
         """Return the sum of all points without their signs: what a line's share is counted from."""
         return sum(abs(term.points) for term in self.scores)
+
+    @property
+    def reads_models(self) -> bool:
+        """Tell whether it reads anything that a model of meaning gives."""
+        return come_from_models(self.columns)
+
+    def hash_with(self, models: Iterable[ModelName]) -> str:
+        """Return its hash where these models give what it reads of meaning; `hash` is that without any."""
+        return hash_of_form(hashed_form(self, models))
 
     def without(self, term: str) -> RuleDocument:
         """Return the rule as it would be without one of its terms; for what-if, it has no name of its own."""
@@ -165,9 +176,15 @@ def _canonical(rule: Rule) -> dict[str, Any]:
     return keys
 
 
-def hashed_form(document: RuleDocument) -> dict[str, Any]:
-    """Return what a rule's hash is made of: {rule, facts, models}; a version's envelope carries it."""
-    return _named(json.loads(document.canonical), document.reads)
+def hashed_form(document: RuleDocument, models: Iterable[ModelName] = ()) -> dict[str, Any]:
+    """Return what a rule's hash is made of: {rule, facts, models}; a version's envelope carries it.
+
+    Raises ValueError where models are named and the rule reads nothing that one gives.
+    """
+    named = models_form(models)
+    if named and not document.reads_models:
+        raise ValueError("the rule reads nothing that a model gives")
+    return {**_named(json.loads(document.canonical), document.reads), "models": named}
 
 
 def hash_of_form(form: Mapping[str, Any]) -> str:

@@ -10,11 +10,14 @@ import numpy as np
 
 from rankers.document import read_canonical
 from rankers.receipt import facts_of
-from rankers.verify import Difference
+from rankers.verify import Difference, models_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rankers.candidates import CandidateTable
     from rankers.document import RuleDocument
+    from rankers.models import ModelName
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,11 @@ def verify_facts(data: bytes, table: CandidateTable) -> Difference | None:
 
     Gives the first difference by entry: one that is on one side only, then the first fact that differs.
     """
-    recorded: dict[str, Any] = json.loads(data)["facts"]
+    content: dict[str, Any] = json.loads(data)
+    recorded: dict[str, Any] = content["facts"]
+    models = models_of(content)
+    if models and set(models) != set(table.models):  # what another model says of the same texts is another fact
+        return Difference("models", None, _named(models), _named(table.models))
     by_uid = np.lexsort((table.uid[:, 1], table.uid[:, 0]))
     found = facts_of(read_list(data).document, table.take(by_uid))
     was, now = recorded["uid"], found["uid"]
@@ -67,6 +74,10 @@ def _first(name: str, one: Any, other: Any, uids: list[str]) -> Difference:
         row = int(np.flatnonzero(bits != others)[0])
         return Difference(f"facts.{name}", uids[row], _yes_no(bits[row]), _yes_no(others[row]))
     return Difference(f"facts.{name}", None, str(one)[:200], str(other)[:200])
+
+
+def _named(models: Iterable[ModelName]) -> str:
+    return ", ".join(f"{model.name} {model.sha256[:16]}" for model in sorted(models)) or "none"
 
 
 def _yes_no(bit: Any) -> str:

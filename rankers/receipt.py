@@ -19,6 +19,7 @@ import rfc8785
 from rankers.arrange import Spread
 from rankers.arrange.groups import group_codes
 from rankers.candidates import CandidateTable, Labels, Numbers, Vectors, uid_halves
+from rankers.models import models_form
 from rankers.patterns import ENGINE
 from rankers.ranking import PAGE, Ranking
 from rankers.score import term_column
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from rankers.arrange.order import Rows
     from rankers.document import RuleDocument
+    from rankers.models import ModelName
 
 SCHEMA = "receipt/1"
 _GROUPED_BY = ("story", "owner", "source", "folder", "language")
@@ -53,10 +55,12 @@ def make_receipt(ranking: Ranking, *, list_key: str, version: str, secret: bytes
     places = {row: place for place, row in enumerate(by_uid.tolist())}
     ordered = table.take(by_uid)
     annex, hashes = _vectors(ranking, places, secret)
+    models = table.models if document.reads_models else ()
     content: dict[str, Any] = {
         "schema": SCHEMA,
         "rule": json.loads(document.canonical),
-        "rule_hash": document.hash,
+        "rule_hash": document.hash_with(models),
+        "models": models_form(models),
         "version": version,
         "list": list_key,
         "now": table.now,
@@ -92,7 +96,9 @@ def facts_of(document: RuleDocument, table: CandidateTable) -> dict[str, Any]:
     return columns
 
 
-def table_of(facts: Mapping[str, Any], now: int, day: str, vectors: Vectors | None) -> CandidateTable:
+def table_of(
+    facts: Mapping[str, Any], now: int, day: str, vectors: Vectors | None, models: tuple[ModelName, ...] = ()
+) -> CandidateTable:
     """Return the table that a receipt's facts describe. Raises KeyError, TypeError or ValueError where they do not."""
     size = len(facts["uid"])
     everything = "f" * 2 * ((size + 7) // 8)
@@ -111,6 +117,7 @@ def table_of(facts: Mapping[str, Any], now: int, day: str, vectors: Vectors | No
         labels={name: _read_keys(column, size) for name, column in facts["keys"].items()},
         leaves={key: _unpacked(bits, size) for key, bits in facts["bits"].items()},
         vectors=vectors,
+        models=models,
     )
 
 

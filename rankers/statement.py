@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rankers.document import RuleDocument
     from rankers.lines import Term
+    from rankers.models import ModelTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,10 @@ class Section:
     sentences: tuple[Sentence, ...]
 
 
-def make_statement(document: RuleDocument, sentences: Sentences, *, models: Sequence[str] = ()) -> tuple[Section, ...]:
-    """Say a whole rule in the words of a language. `models`: names, with versions, of those the instance runs."""
+def make_statement(
+    document: RuleDocument, sentences: Sentences, *, models: Sequence[ModelTold] = ()
+) -> tuple[Section, ...]:
+    """Say a whole rule in the words of a language. `models`: those whose findings count on this instance."""
     by_weight = sorted(document.scores, key=lambda term: -abs(term.points))
     parts = {
         "parameters": [_parameter(term, document.budget, sentences) for term in by_weight],
@@ -96,9 +99,16 @@ def share_said(share: int, sentences: Sentences) -> str:
     return sentences.say("line.share", share=Decimal(share) / 10)
 
 
-def _models(document: RuleDocument, sentences: Sentences, models: Sequence[str]) -> str:
-    if not document.topics and "meaning" not in document.reads:
+def _models(document: RuleDocument, sentences: Sentences, models: Sequence[ModelTold]) -> str:
+    if not document.reads_models:
         return sentences.say("statement.no_models")
     if not models:
         return sentences.say("statement.model_unknown")
-    return sentences.say("statement.model", names=sentences.listed(models, "and"))
+    return sentences.say("statement.model", names=sentences.listed([_model(each, sentences) for each in models], "and"))
+
+
+def _model(told: ModelTold, sentences: Sentences) -> str:
+    name, known_by = told.model.name, told.model.sha256
+    if not told.languages:
+        return sentences.say("statement.model_named_all", name=name, hash=known_by)
+    return sentences.say("statement.model_named", name=name, hash=known_by, languages=", ".join(told.languages))

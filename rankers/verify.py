@@ -14,6 +14,7 @@ import numpy as np
 
 from rankers.candidates import CandidateTable, Vectors
 from rankers.document import read_canonical
+from rankers.models import read_models
 from rankers.problems import RuleError
 from rankers.ranking import Ranking
 from rankers.receipt import SCHEMA, hash_of, outcome, salted_hash, table_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rankers.document import RuleDocument
+    from rankers.models import ModelName
 
 MOST_ENTRIES = 100_000
 _SECTIONS = ("withheld", "folded", "shown", "steps", "reached", "after_end")
@@ -40,13 +42,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a receipt holds. notes: what was taken as given, in plain words."""
+    """Whether a receipt holds. notes: what was taken as given, in plain words. models: those its facts came from."""
 
     difference: Difference | None
     rule_hash: str
     receipt_hash: str
     entries: int
     notes: tuple[str, ...]
+    models: tuple[ModelName, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -64,9 +67,11 @@ def verify_receipt(data: bytes, annex: bytes = b"") -> Verification:
     """Work a receipt out again and return the first difference. Never raises, whatever the bytes are."""
     content: dict[str, Any] = {}
     notes: list[str] = []
+    models: tuple[ModelName, ...] = ()
     difference = None
     try:
         content = _read(data)
+        models = models_of(content)
         _check(content, _read(annex) if annex else {}, notes)
     except _FalseError as false:
         difference = false.difference
@@ -82,7 +87,13 @@ def verify_receipt(data: bytes, annex: bytes = b"") -> Verification:
         str(content.get("hash", ""))[:64],
         len(uids) if isinstance(uids, list) else 0,
         tuple(notes),
+        models,
     )
+
+
+def models_of(content: Mapping[str, Any]) -> tuple[ModelName, ...]:
+    """Return the models that a receipt names; one from before they were named has none."""
+    return read_models(content.get("models", ()))
 
 
 def _read(data: bytes) -> dict[str, Any]:
@@ -100,7 +111,7 @@ def _check(content: dict[str, Any], annex: dict[str, Any], notes: list[str]) -> 
     _same("schema", content["schema"], SCHEMA)
     _same("hash", content["hash"], hash_of(content))
     document = read_canonical(content["rule"])
-    _same("rule", content["rule_hash"], document.hash)
+    _same("rule", content["rule_hash"], document.hash_with(models_of(content)))
     ranking = _ranking(document, content, annex, notes)
     _compare(content["outcome"], outcome(ranking, _Itself()), ranking.table)
 
@@ -111,7 +122,7 @@ def reopen_receipt(data: bytes, annex: bytes, document: RuleDocument) -> Ranking
     Raises ValueError where it was made by another rule.
     """
     content = _read(data)
-    if content["rule_hash"] != document.hash:
+    if content["rule_hash"] != document.hash_with(models_of(content)):
         raise ValueError("the receipt was made by another rule")
     return _ranking(document, content, _read(annex) if annex else {}, [])
 
@@ -125,7 +136,7 @@ def _ranking(document: RuleDocument, content: Mapping[str, Any], annex: Mapping[
     if sorted(set(uids)) != uids or any(len(uid) != 32 for uid in uids):  # noqa: PLR2004  # hex of 16 bytes
         raise ValueError("expected each uid once, in order")
     vectors = _vectors(content["vectors"], annex, uids, notes)
-    table = table_of(facts, content["now"], content["day"], vectors)
+    table = table_of(facts, content["now"], content["day"], vectors, models_of(content))
     given = _given(document, content["outcome"]) if vectors is None and content["vectors"] else {}
     return Ranking(document, score(document, table), given=given)
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from aggregator.candidates.snapshot import Snapshot
 
 MOST_SOURCES = 20
-STORY_FACTS = frozenset({"story", "story_sources", "first_report"})
 
 
 def story_columns(

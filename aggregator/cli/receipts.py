@@ -89,11 +89,14 @@ def _envelope(console: Console, data: bytes) -> int:
 
 
 def _shape(found: Verification, difference: Difference | None, *, facts_checked: bool) -> dict[str, object]:
+    from rankers import models_form  # noqa: PLC0415  # as above
+
     return {
         "ok": difference is None,
         "rule": found.rule_hash,
         "receipt": found.receipt_hash,
         "entries": found.entries,
+        "models": models_form(found.models),
         "facts_checked": facts_checked,
         "notes": list(found.notes),
         "difference": None
@@ -117,6 +120,8 @@ def _lines(found: Verification, difference: Difference | None, facts: Path | Non
     yield f"It holds: {found.entries} entries by the rule {found.rule_hash[:16]}."
     if facts is not None:
         yield f"Its facts are those stored in {facts}."
+    for model in found.models:
+        yield f"What it says of meaning came from the model {model.name} ({model.sha256[:16]})."
     yield from found.notes
     yield PROVES
 

@@ -77,7 +77,7 @@ def statement(console: Console, rule: str, language: str) -> None:
     """Say a whole rule in plain words; `rule@2` names a version."""
     with console.desk() as (desk, actor):
         version = editing.find_version(desk, actor, rule)
-        sections = editing.statement(version, language=language)
+        sections = editing.statement(desk, actor, version, language=language)
     console.show(statement_shape(version, language, sections), _said(version.title, sections))
 
 

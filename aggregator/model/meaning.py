@@ -45,6 +45,15 @@ class ModelCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedModel:
+    """A model whose findings count, or did: from `since` (s since 1970) on, when the data version was `version`."""
+
+    card: ModelCard
+    since: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class TextToRead:
     """An entry's text as a model is given it. `version` is that of the entry, so that a later change is noticed.
 

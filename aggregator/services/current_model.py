@@ -9,8 +9,13 @@ from aggregator.errors import BusyError
 from aggregator.model.meaning import Engine
 from aggregator.services.rights import Right, require
 from aggregator.store import cards, vectors
+from rankers import LASTING, ModelName, ModelTold, come_from_models
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from sqlalchemy import Connection
+
     from aggregator.model.meaning import ModelCard
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
@@ -39,18 +44,62 @@ class ModelPage:
         return self.given * 1000 // (self.given + self.waiting) if self.given + self.waiting else 1000
 
 
+@dataclass(frozen=True, slots=True)
+class MixedModels:
+    """What a list holds of a change of model. `left`: entries from before that `card` has still to read.
+
+    `former`: models whose stories and copies still stand among its entries.
+    """
+
+    card: ModelCard
+    left: int
+    former: tuple[ModelCard, ...]
+
+
 def model_page(desk: Desk, actor: Actor) -> ModelPage:
     """Say which model there is and what it has read."""
     require(actor, Right.READ)
     wanted, working = desk.settings.semantic != Engine.NONE, _working(desk)
     with desk.database.read() as conn:
-        model, card = vectors.current_model(conn), cards.find_card(conn)
-        if model is None or card is None or card.id != model:
+        counted = cards.find_counted(conn)
+        if counted is None:
             return ModelPage(None, wanted, working)
-        given, read = vectors.counts(conn, model)
-        waiting = vectors.count_unread(conn, vectors.read_up_to(conn, model))
-        unread = cards.unread_languages(conn, model)
+        card = counted.card
+        given, read = vectors.counts(conn, card.id)
+        waiting = vectors.count_unread(conn, vectors.read_up_to(conn, card.id))
+        unread = cards.unread_languages(conn, card.id)
     return ModelPage(card, wanted, working, given, read, waiting, unread)
+
+
+def model_told(conn: Connection) -> tuple[ModelTold, ...]:
+    """Give the model whose findings count, as the statement of a rule names it; none where there is none."""
+    counted = cards.find_counted(conn)
+    return (ModelTold(name_of(counted.card), counted.card.languages),) if counted else ()
+
+
+def name_of(card: ModelCard) -> ModelName:
+    """Name a model as hashes and receipts do."""
+    return ModelName(card.name, card.digest)
+
+
+def names_behind(conn: Connection, reads: AbstractSet[str], since: int) -> tuple[ModelName, ...]:
+    """Name the models whose findings the columns `reads` hold of entries from after `since` (s).
+
+    What a model said of stories and copies stays when another one comes; nearness is the current one's alone.
+    """
+    if not come_from_models(reads) or cards.find_counted(conn) is None:
+        return ()
+    return tuple(name_of(card) for card in cards.counted_after(conn, since)[: None if reads & LASTING else 1])
+
+
+def find_mixed(conn: Connection, reads: AbstractSet[str], since: int) -> MixedModels | None:
+    """Say what these columns hold of a change of model for entries from after `since` (s); None where nothing does."""
+    counted = cards.find_counted(conn) if come_from_models(reads) else None
+    if counted is None:
+        return None
+    left = vectors.count_unread(conn, vectors.read_up_to(conn, counted.card.id), counted.version)
+    former = cards.counted_after(conn, since)[1:] if reads & LASTING else ()
+    return MixedModels(counted.card, left, former) if left or former else None
 
 
 def _working(desk: Desk) -> bool:

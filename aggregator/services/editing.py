@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import tomlkit
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
+from aggregator.services.current_model import model_told
 from aggregator.services.ranking import document_of, ranked, sentences_of
 from aggregator.services.rights import Right, require
 from aggregator.services.versions import Origin, sign
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Diff, Problem, RuleDocument, Section
+    from rankers import Diff, ModelName, Problem, RuleDocument, Section
 
 LONGEST_REASON = 1000
 SHIPPED = "Shipped with Broadsheet."
@@ -52,7 +53,10 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """One version of a rule: its text, its lines in plain words, and its history, newest first."""
+    """One version of a rule: its text, its lines in plain words, and its history, newest first.
+
+    `hash_here`: its hash with the model that counts here now; the version has that of when it was published.
+    """
 
     version: RuleVersion
     document: RuleDocument
@@ -60,6 +64,7 @@ class RulePage:
     budget: int
     versions: tuple[RuleVersion, ...]
     current: bool
+    hash_here: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *,
     require(actor, Right.READ)
     with desk.database.read() as conn:
         versions = stored.get_versions(conn, stored.get_rule(conn, actor.group, slug).id)
+        model = tuple(told.model for told in model_told(conn))
     if actor.only is not None:
         versions = tuple(replace(each, author=None) for each in versions)
     version = versions[0] if number is None else next((each for each in versions if each.number == number), None)
@@ -116,6 +122,7 @@ def rule_page(desk: Desk, actor: Actor, slug: str, number: int | None = None, *,
         budget=document.budget,
         versions=versions,
         current=version is versions[0],
+        hash_here=document.hash_with(model if document.reads_models else ()),
     )
 
 
@@ -137,9 +144,12 @@ def changes_to(before: RuleVersion, after: RuleDocument, *, language: str = "en"
     return diff_rules(document_of(before.toml), after, sentences_of(language))
 
 
-def statement(version: RuleVersion, *, language: str = "en") -> tuple[Section, ...]:
-    """Say a whole rule in plain words, made from the rule itself."""
-    return make_statement(document_of(version.toml), sentences_of(language))
+def statement(desk: Desk, actor: Actor, version: RuleVersion, *, language: str = "en") -> tuple[Section, ...]:
+    """Say a whole rule in plain words, made from the rule itself, with the model that counts here by name."""
+    require(actor, Right.READ)
+    with desk.database.read() as conn:
+        models = model_told(conn)
+    return make_statement(document_of(version.toml), sentences_of(language), models=models)
 
 
 def rule_lines(version: RuleVersion, *, language: str = "en") -> tuple[RuleLine, ...]:
@@ -184,7 +194,7 @@ def publish(
         held = stored.find_rule(conn, actor.group, document.id)
         if held and supersedes is not None and held.current != supersedes:
             raise ConflictError("rule", "somebody published another version of it meanwhile")
-        if held and stored.get_version(conn, held.current).toml == text:
+        if held and _is_current(conn, stored.get_version(conn, held.current), document):
             raise ConflictError("rule", "this text is its current version already")
         if held and forked_from:
             raise ConflictError("rule", f"there is one called {document.id} already; a copy needs a name of its own")
@@ -214,6 +224,16 @@ def fork(
     text["id"] = new
     text["title"] = title or page.version.title
     return publish(desk, actor, tomlkit.dumps(text), reason, forked_from=page.version.identity)
+
+
+def _models(conn: Connection, document: RuleDocument) -> tuple[ModelName, ...]:
+    """Name the model that gives what a rule reads of meaning, as things are now."""
+    return tuple(told.model for told in model_told(conn)) if document.reads_models else ()
+
+
+def _is_current(conn: Connection, current: RuleVersion, document: RuleDocument) -> bool:
+    """Say whether a text is published as it stands; with another model it is worth another version."""
+    return current.toml == document.toml and current.hash == document.hash_with(_models(conn, document))
 
 
 def _unpublished(conn: Connection, group: GroupId) -> list[str]:
@@ -247,12 +267,13 @@ def _add(  # what a version is made of; all of it is signed
         published=now,
         author=author,
         reason=reason,
+        models=_models(conn, document),
     )
     return stored.add_rule_version(
         conn,
         group,
         slug=document.id,
-        hash=document.hash,
+        hash=signed.rule_hash,
         title=document.title,
         plain=document.plain,
         toml=document.toml,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from aggregator.candidates.facts import full_hour, make_facts
 from aggregator.candidates.snapshot import EMPTY
 from aggregator.candidates.table import candidates
-from aggregator.services.meaning_columns import reads_meaning, with_meaning
+from aggregator.services.meaning_columns import with_meaning
 from aggregator.store import ledger, seen, subscriptions
+from rankers import come_from_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,8 +84,9 @@ def list_table(  # what a table is made from; none of it follows from the rest
     if rooms is None and "source_room" in reads:
         rooms = recorded_rooms(conn, reading_list.id, tick)
     found = candidates(stored.snapshot, facts, reading_list, tick, reads, rooms=rooms)
-    if reads_meaning(reads):
-        found = with_meaning(desk, conn, stored.snapshot, facts, found, reads=reads, topics=topics)
+    if come_from_models(reads):
+        since = tick - int(reading_list.max_age.total_seconds())
+        found = with_meaning(desk, conn, stored.snapshot, facts, found, reads=reads, topics=topics, since=since)
     if leaves:
         bits = desk.columns.leaves.bits(conn, stored.snapshot, tuple(leaves), found.rows)
         found = replace(found, table=replace(found.table, leaves=bits))

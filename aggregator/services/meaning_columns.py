@@ -9,9 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aggregator.candidates.stories import STORY_FACTS, copy_flags, story_columns
+from aggregator.candidates.stories import copy_flags, story_columns
 from aggregator.errors import BusyError
+from aggregator.services.current_model import names_behind
 from aggregator.store import vectors
+from rankers import STORY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +32,6 @@ WAIT = 0.5
 """Seconds a topic that nobody published yet may take: a draft that an editor tries."""
 
 
-def reads_meaning(reads: AbstractSet[str]) -> bool:
-    """Say whether any of these columns comes from a model."""
-    return bool(reads & (STORY_FACTS | {"copy", "meaning"})) or any(name.startswith(PREFIX) for name in reads)
-
-
 def with_meaning(
     desk: Desk,
     conn: Connection,
@@ -44,14 +41,18 @@ def with_meaning(
     *,
     reads: AbstractSet[str],
     topics: Sequence[Topic],
+    since: int,
 ) -> Candidates:
-    """Give the candidates with the columns of meaning that `reads` names; as they are where there is no model."""
+    """Give the candidates with the columns of meaning that `reads` names; as they are where there is no model.
+
+    `since`: the candidates are from after it (s).
+    """
     model = vectors.current_model(conn)
     if model is None:
         return found
     table, held, now = found.table, desk.columns.meaning, found.table.now
     labels, numbers, flags = dict(table.labels), dict(table.numbers), dict(table.flags)
-    if reads & STORY_FACTS:
+    if reads & STORY_COLUMNS:
         told = story_columns(snapshot, facts, held.stories.rows(conn, snapshot), found.rows, now=now, reads=reads)
         labels, numbers, flags = {**labels, **told[0]}, {**numbers, **told[1]}, {**flags, **told[2]}
     if "copy" in reads:
@@ -63,7 +64,8 @@ def with_meaning(
             packed = [known[text] for text in topic.texts if text in known]
             if len(packed) == len(topic.texts):
                 numbers[PREFIX + topic.id] = held.nearness(conn, snapshot, model, packed, found.rows)
-    whole: CandidateTable = replace(table, labels=labels, numbers=numbers, flags=flags)
+    models = names_behind(conn, reads, since)
+    whole: CandidateTable = replace(table, labels=labels, numbers=numbers, flags=flags, models=models)
     dimensions = vectors.find_dimensions(conn, model) if "meaning" in reads else None
     if dimensions:
         whole = replace(whole, vectors=held.vectors(conn, snapshot, model, dimensions, found.rows))

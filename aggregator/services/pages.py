@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aggregator.model.entry import Body, Entry, EntryState
     from aggregator.model.ids import EntryId, Uid
     from aggregator.model.readinglist import GaveWay, ReadingList, RuleVersion
+    from aggregator.services.current_model import MixedModels
     from rankers import Absence, Explanation
 
 LATE = timedelta(minutes=10)
@@ -144,6 +145,7 @@ class ListPage:
     `next_before` names what stands before `next_start`: handed on, it tells whether the next page follows on this one;
     `changed` where it does not, since the snapshot is gone and what is stored has changed.
     `edition` where a kept edition is shown; `next_edition` is when the list's next is made, None for a live list.
+    `mixed`: what a change of model means for its facts, None where it means nothing.
     """
 
     list: ReadingList
@@ -168,6 +170,7 @@ class ListPage:
     gave_way: tuple[GaveWay, ...] = ()
     edition: EditionNote | None = None
     next_edition: datetime | None = None
+    mixed: MixedModels | None = None
     muted: int = 0
     show_muted: bool = False
     next_before: str | None = None

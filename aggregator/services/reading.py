@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aggregator.services.asking import NEWEST_FIRST
+from aggregator.services.current_model import find_mixed
 from aggregator.services.editions import next_time
 from aggregator.services.emptiness import why_empty
 from aggregator.services.marking import mark, mark_above, shelf, undo
@@ -37,7 +38,7 @@ from aggregator.services.pages import (
     Undo,
     WithheldEntry,
 )
-from aggregator.services.ranking import newer_since
+from aggregator.services.ranking import newer_since, usable_document
 from aggregator.services.registers import folded, left_out, lines_of, next_start
 from aggregator.services.rights import Right, require
 from aggregator.services.seeing import fields_of, mentions_of, named_rows, see_entries
@@ -52,8 +53,10 @@ if TYPE_CHECKING:
 
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import Edition, ReadingList
+    from aggregator.services.current_model import MixedModels
     from aggregator.services.desk import Desk
     from aggregator.services.opening import Opened
+    from aggregator.services.ranking import Ranked
 
 __all__ = [
     "Counts",
@@ -200,7 +203,13 @@ def _page(
         gave_way=ranking.gave_way(places.start, places.stop, language),
         edition=_note(conn, edition) if edition else None,
         next_edition=next_time(desk, ranking.list),
+        mixed=None if edition else _mixed(conn, ranking),
     )
+
+
+def _mixed(conn: Connection, ranking: Ranked) -> MixedModels | None:
+    since = ranking.at - ranking.list.max_age
+    return find_mixed(conn, usable_document(ranking.version).columns, int(since.timestamp()))
 
 
 def _note(conn: Connection, edition: Edition) -> EditionNote:

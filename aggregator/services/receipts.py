@@ -11,8 +11,8 @@ from aggregator.services.asking import find_named
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.opening import open_list
 from aggregator.services.rights import Right, require
-from aggregator.services.versions import check_envelope
-from aggregator.store import editions, feeds, values
+from aggregator.services.versions import check_envelope, models_of
+from aggregator.store import editions, feeds, rules, values
 from rankers import read_list, verify_facts, verify_receipt
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Difference, Verification
+    from rankers import Difference, ModelName, Verification
 
 __all__ = ["CheckedOrder", "ListReceipt", "check_envelope", "check_facts", "check_order", "make", "verify_receipt"]
 
@@ -45,11 +45,13 @@ class CheckedOrder:
     """A receipt with what checking it here and now found, and how many candidates each source has in it.
 
     `sources` are (source, candidates), the most first: for comparing with what one knows of the sources.
+    `published_with`: the models that the rule's version names; those its facts came from stand in `found`.
     """
 
     receipt: ListReceipt
     found: Verification
     sources: tuple[tuple[str, int], ...]
+    published_with: tuple[ModelName, ...]
 
 
 def make(
@@ -94,6 +96,7 @@ def check_order(
         ).ranking
         found = count_by_feed(_stored(desk, conn).snapshot, ranking.entry_ids)
         known = feeds.get_feeds(conn, list(found))
+        published_with = models_of(rules.get_envelope(conn, receipt.rule.id))
     counted: Counter[str] = Counter()
     for feed_id, count in found.items():
         counted[known[feed_id].source] += count
@@ -101,6 +104,7 @@ def check_order(
         receipt,
         verify_receipt(receipt.data, receipt.annex),
         tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))),
+        published_with,
     )
 
 

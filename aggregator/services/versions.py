@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from aggregator.services.rights import Right, require
 from aggregator.store import rules as stored
-from rankers import RuleError, hash_of_form, hashed_form, parse_rule
+from rankers import RuleError, hash_of_form, hashed_form, parse_rule, read_models
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import VersionId
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
-    from rankers import RuleDocument
+    from rankers import ModelName, RuleDocument
 
 SCHEMA = "rule-version/1"
 _DOMAIN = b"broadsheet rule-version/1\n"
@@ -34,9 +34,10 @@ _KEYS = frozenset({"version", "rule", "facts", "models", "toml", "key", "sig"})
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A version as it is published: its number in the chain, its id (64 hex) and its envelope (JSON)."""
+    """A version as it is published: its number in the chain, its rule's hash, its id (64 hex), its envelope (JSON)."""
 
     number: int
+    rule_hash: str
     identity: str
     envelope: str
 
@@ -66,13 +67,18 @@ def sign(
     published: datetime,
     author: str | None,
     reason: str | None,
+    models: tuple[ModelName, ...] = (),
 ) -> Signed:
-    """Sign a version. `list` in it is the chain's name: the rule's id, since any list may be ranked by a rule."""
+    """Sign a version. `list` in it is the chain's name: the rule's id, since any list may be ranked by a rule.
+
+    `models`: those it was published with, for a rule that reads what models give.
+    """
+    form = hashed_form(document, models)
     key = Ed25519PrivateKey.from_private_bytes(signing_key)
     public = key.public_key().public_bytes_raw().hex()
     version: dict[str, Any] = {
         "schema": SCHEMA,
-        "rule_hash": document.hash,
+        "rule_hash": hash_of_form(form),
         "list": document.id,
         "number": number,
         "supersedes": origin.supersedes,
@@ -85,12 +91,12 @@ def sign(
     identity = identity_of(version)
     envelope = {
         "version": version,
-        **hashed_form(document),
+        **form,
         "toml": document.toml,
         "key": public,
         "sig": key.sign(_DOMAIN + bytes.fromhex(identity)).hex(),
     }
-    return Signed(number, identity, rfc8785.dumps(envelope).decode())
+    return Signed(number, version["rule_hash"], identity, rfc8785.dumps(envelope).decode())
 
 
 def identity_of(version: dict[str, Any]) -> str:
@@ -124,6 +130,11 @@ def toml_of(envelope: str) -> str:
     return str(json.loads(envelope)["toml"])
 
 
+def models_of(envelope: str) -> tuple[ModelName, ...]:
+    """Return the models that a version was published with, from an envelope that holds."""
+    return read_models(json.loads(envelope)["models"])
+
+
 def envelope(desk: Desk, actor: Actor, version: VersionId) -> str:
     """Give a version's envelope as it was signed. Raises NotFoundError."""
     require(actor, Right.READ)
@@ -135,7 +146,7 @@ def _problem(envelope: dict[str, Any], identity: str) -> str | None:
     version = envelope["version"]
     if envelope.keys() != _KEYS or version["schema"] != SCHEMA:
         return f"expected {SCHEMA} with the parts {', '.join(sorted(_KEYS))}"
-    form = hashed_form(parse_rule(envelope["toml"]))
+    form = hashed_form(parse_rule(envelope["toml"]), read_models(envelope["models"]))
     if form != {part: envelope[part] for part in form}:
         return "the text says another rule than the one beside it"
     if hash_of_form(form) != version["rule_hash"]:

@@ -1,21 +1,27 @@
-"""What the worker told of its model, for pages, and what that model has read so far."""
+"""The models whose findings count here or did, as the worker told of them, and what each cannot read."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from aggregator.model.meaning import Engine, ModelCard
+from aggregator.model.meaning import CountedModel, Engine, ModelCard
+from aggregator.store import vectors
 from aggregator.store.tables import entry, entry_vector, feed
-from aggregator.store.values import find_value, set_value
+from aggregator.store.values import data_version, find_value, set_value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
-_NAME = "meaning-card"
+_NAME = "meaning-models"
+MOST_KEPT = 20
+"""Models that are remembered, the latest ones."""
 MOST = 20
 _LANGUAGE = func.coalesce(entry.c.language, feed.c.language)
 _UNREAD = (
@@ -30,21 +36,45 @@ _UNREAD = (
 )
 
 
-def keep(conn: Connection, card: ModelCard) -> None:
-    """Keep the card of the model that counts."""
-    set_value(conn, _NAME, json.dumps(asdict(card)))
+def let_count(conn: Connection, card: ModelCard | None, *, now: datetime) -> None:
+    """Let a model's findings count from now on; None: none do, as long as there is no model."""
+    vectors.set_current_model(conn, card.id if card else "")
+    if card is None:
+        return
+    counted = list(get_counted(conn))
+    if counted and counted[-1].card.id == card.id:
+        counted[-1] = replace(counted[-1], card=card)  # the same weights; what is said of them may be new
+    else:
+        counted.append(CountedModel(card, int(now.timestamp()), data_version(conn)))
+    set_value(conn, _NAME, json.dumps([asdict(each) for each in counted[-MOST_KEPT:]]))
 
 
-def find_card(conn: Connection) -> ModelCard | None:
-    """Return the card of the model that was last loaded; None before there was one."""
+def get_counted(conn: Connection) -> tuple[CountedModel, ...]:
+    """Return the models whose findings count or did, in the order they came."""
     kept = find_value(conn, _NAME)
-    if not kept:
-        return None
-    told = json.loads(kept)
-    told["engine"] = Engine(told["engine"])
-    told["languages"] = tuple(told["languages"])
-    told["measured"] = tuple(tuple(each) for each in told["measured"])
-    return ModelCard(**told)
+    return tuple(CountedModel(_card(each["card"]), each["since"], each["version"]) for each in json.loads(kept or "[]"))
+
+
+def find_counted(conn: Connection) -> CountedModel | None:
+    """Return the model whose findings count now."""
+    counted = get_counted(conn)
+    return counted[-1] if counted and counted[-1].card.id == vectors.current_model(conn) else None
+
+
+def counted_after(conn: Connection, instant: int) -> tuple[ModelCard, ...]:
+    """Return the models whose findings counted at some time after an instant (s), the latest first."""
+    counted = get_counted(conn)
+    followers = (*counted[1:], None)
+    return tuple(
+        each.card
+        for each, next_one in zip(reversed(counted), reversed(followers), strict=True)
+        if next_one is None or next_one.since > instant
+    )
+
+
+def _card(told: Mapping[str, Any]) -> ModelCard:
+    read = {"engine": Engine(told["engine"]), "languages": tuple(told["languages"])}
+    return ModelCard(**{**told, **read, "measured": tuple(tuple(each) for each in told["measured"])})
 
 
 def unread_languages(conn: Connection, model: str) -> tuple[tuple[str | None, int], ...]:

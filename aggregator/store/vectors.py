@@ -37,6 +37,7 @@ _UNREAD = (
     .limit(bindparam("limit"))
 )
 _LEFT = select(func.count()).select_from(entry).where(entry.c.version > bindparam("version"))
+_LEFT_OF = _LEFT.where(entry.c.version <= bindparam("until"))
 _OF_CONTENTS = select(entry_vector.c.content, entry_vector.c.vector).where(
     entry_vector.c.content.in_(bindparam("contents", expanding=True)),
     entry_vector.c.model == bindparam("model"),
@@ -122,9 +123,11 @@ def unread(conn: Connection, after: int, limit: int) -> tuple[TextToRead, ...]:
     )
 
 
-def count_unread(conn: Connection, after: int) -> int:
-    """Count the entries that came or changed after a data version."""
-    return int(conn.execute(_LEFT, {"version": after}).scalar_one())
+def count_unread(conn: Connection, after: int, until: int | None = None) -> int:
+    """Count the entries that came or changed after a data version, and up to another where that is told."""
+    if until is None:
+        return int(conn.execute(_LEFT, {"version": after}).scalar_one())
+    return int(conn.execute(_LEFT_OF, {"version": after, "until": until}).scalar_one())
 
 
 def find_read(conn: Connection, model: str, contents: Sequence[bytes]) -> dict[bytes, bytes]:

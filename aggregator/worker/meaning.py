@@ -60,11 +60,10 @@ class Meaning:
         """Read what came since, and tell its stories."""
         try:
             if not self.model.wanted:
-                await asyncio.to_thread(self._let_count, "")
+                await asyncio.to_thread(self._let_count, None)
                 return
             card = await self.model.start()
-            await asyncio.to_thread(self._let_count, card.id)
-            await asyncio.to_thread(self._keep_card, card)
+            await asyncio.to_thread(self._let_count, card)
             await self._read_topics(card)
             while await self._read_piece(card):
                 pass
@@ -114,20 +113,14 @@ class Meaning:
         found: tuple[Hit, ...] = await asyncio.to_thread(index.nearest, vector, count)
         return [(hit.entry_id, hit.score) for hit in found]
 
-    def _let_count(self, model: str) -> None:
+    def _let_count(self, card: ModelCard | None) -> None:
+        """Tell pages and rankings which model it is."""
         with self._desk.database.read() as conn:
-            if (vectors.current_model(conn) or "") == model:
+            counted = cards.find_counted(conn)
+            if (counted and counted.card) == card and (card or vectors.current_model(conn) is None):
                 return
         with self._desk.database.write() as conn:
-            vectors.set_current_model(conn, model)
-
-    def _keep_card(self, card: ModelCard) -> None:
-        """Tell pages which model it is."""
-        with self._desk.database.read() as conn:
-            if cards.find_card(conn) == card:
-                return
-        with self._desk.database.write() as conn:
-            cards.keep(conn, card)
+            cards.let_count(conn, card, now=self._desk.clock.now())
 
     async def _read_piece(self, card: ModelCard) -> bool:
         """Read the next entries; says whether there were any."""

@@ -1,11 +1,14 @@
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rankers.facts_check import verify_facts
+from rankers.models import ModelName
 from rankers.ranking import rank
 from rankers.receipt import hash_of, make_receipt
 from rankers.verify import verify_receipt
@@ -16,6 +19,10 @@ SECRET = b"a secret of this instance"
 
 def receipt(document, made):
     return make_receipt(rank(document, made, made.now), list_key="front-page", version="", secret=SECRET)
+
+
+MODELS = (ModelName("a model", "ab" * 32), ModelName("another", "cd" * 32))
+NEAR = term("near", "signal = 'topic.subject'", 30) + "[[topic]]\nid = 'subject'\ntext = 'rent'"
 
 
 def signed_again(content):
@@ -149,6 +156,58 @@ def test_a_changed_vector_is_refused():
     annex[uid]["vector"] = "00" * 2
     difference = verify_receipt(WRITTEN.data, rfc8785.dumps(annex)).difference
     assert ("vectors", uid) == (difference.section, difference.entry)
+
+
+@given(documents(), tables())
+def test_a_receipt_names_the_models_behind_its_facts_and_its_hash_names_them_too(document, made):
+    written = receipt(document, replace(made, models=MODELS))
+    checked = verify_receipt(written.data, written.annex)
+    assert checked.holds
+    assert (MODELS if document.reads_models else ()) == checked.models
+    assert (checked.rule_hash != document.hash) == document.reads_models
+    assert document.hash_with(checked.models) == checked.rule_hash
+
+
+def written_with_a_model():
+    return json.loads(receipt(rule(NEAR), replace(MADE, models=MODELS[:1])).data)
+
+
+def test_another_model_in_a_receipt_is_refused_though_its_hash_fits():
+    content = written_with_a_model()
+    content["models"][0]["sha256"] = "ef" * 32
+    assert "rule" == verify_receipt(signed_again(content)).difference.section
+
+
+TWICE = [{"name": "a model", "sha256": "ab" * 32}] * 2
+
+
+@pytest.mark.parametrize("models", [[], None, [{}], [{"name": 1, "sha256": ""}], [{"name": "a model"}], TWICE])
+def test_models_that_are_missing_or_none_are_refused(models):
+    content = written_with_a_model()
+    content["models"] = models
+    assert not verify_receipt(signed_again(content)).holds
+
+
+def test_a_rule_that_reads_no_meaning_can_name_no_model():
+    content = json.loads(receipt(rule(FRESH), MADE).data)
+    content["models"] = TWICE[:1]
+    assert not verify_receipt(signed_again(content)).holds
+
+
+def test_a_receipt_from_before_models_were_named_holds_still():
+    content = json.loads(WRITTEN.data)
+    del content["models"]
+    assert verify_receipt(signed_again(content), WRITTEN.annex).holds
+
+
+def test_what_another_model_gave_is_another_fact():
+    told = replace(MADE, models=MODELS[:1])
+    data = receipt(rule(NEAR), told).data
+    assert verify_facts(data, told) is None
+    difference = verify_facts(data, replace(MADE, models=MODELS[1:]))
+    assert ("models", "a model abababababababab") == (difference.section, difference.recorded)
+    assert "another cdcdcdcdcdcdcdcd" == difference.found
+    assert "none" == verify_facts(data, MADE).found
 
 
 @pytest.mark.parametrize(

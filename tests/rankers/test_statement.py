@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
 from rankers.document import parse_rule
-from rankers.messages import messages
+from rankers.messages import LANGUAGES, messages
 from rankers.messages.icu import fill
+from rankers.models import ModelName, ModelTold
 from rankers.published import ORDER, published_rules
 from rankers.sentences import Sentences
 from rankers.signals import LABEL_FACTS, SIGNALS, TEXT_FACTS
@@ -98,3 +101,16 @@ def test_a_language_without_words_is_refused():
 )
 def test_messages_choose_and_fill(message, values, expected):
     assert expected == fill(message, values, ENGLISH.number, ENGLISH._category)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_rule_that_reads_meaning_names_the_model_by_its_hash_and_languages(code):
+    document, words = parse_rule(published_rules()["big-stories"]), Sentences.of(code)
+    model = ModelTold(ModelName("tried-1", "ab" * 32), ("en", "fr"))
+    for told, expected in ((model, "en, fr"), (replace(model, languages=()), "tried-1")):
+        (sentence,) = make_statement(document, words, models=[told])[-1].sentences
+        assert all(part in sentence.text for part in ("tried-1", "ab" * 32, expected))
+    (without,) = make_statement(document, words)[-1].sentences
+    (unused,) = make_statement(parse_rule(published_rules()["newest-first"]), words, models=[model])[-1].sentences
+    assert "tried-1" not in without.text + unused.text
+    assert without.text != unused.text

@@ -213,8 +213,7 @@ class Newsroom:
         with self.desk.database.write() as conn:
             held = {each.title: each for each in entries.iter_entries(conn, limit=1000)}
             told = [held[title] for title in titles]
-            vectors.set_current_model(conn, CARD.id)
-            cards.keep(conn, CARD)
+            cards.let_count(conn, CARD, now=NOW)
             read = [StoredVector(each.id, 1, bytes(15) + bytes([n]), bytes(8)) for n, each in enumerate(told)]
             vectors.keep(conn, CARD.id, read, read_to=0)
             number, near = told[0].id, [None, *(each.id for each in told)]

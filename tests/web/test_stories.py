@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from aggregator.services import reading
-from tests.web.newsroom import STORY
+from aggregator.store import cards
+from tests.web.newsroom import CARD, NOW, STORY
 
 FERRY, BARRIO = STORY
 FOG = "Fog holds up the morning crossing"
@@ -94,3 +96,24 @@ def test_the_page_of_the_model_says_what_it_is_and_what_it_has_read(member):
 
 def test_without_a_model_its_page_says_so(member):
     assert "None counts yet" in words(member.page("/about/models"))
+
+
+@pytest.mark.usefixtures("told")
+def test_the_check_of_an_order_and_the_page_of_a_version_name_the_model(member):
+    checked = words(member.page("/lists/front-page/check?rule=many-voices"))
+    assert f"Models {CARD.name} {CARD.digest[:16]}" in checked
+    assert "published when another model counted here" in checked
+    version = words(member.page("/rules/many-voices/versions/1"))
+    assert "Hash with the model that counts here now" in version
+    assert CARD.digest in version
+
+
+@pytest.mark.usefixtures("told")
+def test_a_list_says_what_a_change_of_model_leaves_in_it(member, newsroom):
+    assert "which has taken its place" not in member.page("/lists/front-page")
+    with newsroom.desk.database.write() as conn:
+        cards.let_count(conn, replace(CARD, name="newer", digest="cd" * 32), now=NOW)
+    shown = words(member.page("/lists/front-page?rule=many-voices"))
+    assert "What tried found about stories and copies stays, beside what newer finds" in shown
+    assert "newer has still to read" in shown
+    assert "has still to read" not in member.page("/lists/front-page?rule=newest-first")

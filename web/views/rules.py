@@ -59,7 +59,7 @@ def version(slug: str, number: int) -> str:
         changes=editing.changes(before, page.version, language=language) if before else None,
         copied=signed["version"]["forked_from"],
         signed=signed,
-        statement=editing.statement(page.version, language=language),
+        statement=editing.statement(desk(), rule_reader(slug), page.version, language=language),
         spoken=language,
         direction={code: way for code, _, way in names}.get(language),
         languages=names,

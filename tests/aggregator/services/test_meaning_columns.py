@@ -7,17 +7,16 @@ from math import isqrt
 import numpy as np
 import pytest
 
-from aggregator.model.meaning import CopyPlace, Sameness, StoredVector, StoryPlace
 from aggregator.queue.ask import WorkerSocket
 from aggregator.semantic.numbers import from_half, int8_of, likeness, to_half
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.ranking import document_of
-from aggregator.store import entries, lists, stories, values, vectors
+from aggregator.store import lists, values, vectors
 from rankers import published_rules
 from tests.aggregator.candidates.stored import make_entry
+from tests.aggregator.services.meant import CARD, OTHER, fill, ids, read, tell, vector
 from tests.aggregator.services.newsroom import NOW, open_newsroom
 
-MODEL = "tried@0"
 TOPIC = "rents"
 RULE = """
 schema = "ranking-rule/1"
@@ -68,44 +67,10 @@ why = "Something else."
 
 @pytest.fixture
 def room(tmp_path):
-    """Four sources; the first two have one owner. Entry n of source n was written n hours ago."""
     with open_newsroom(tmp_path) as opened:
         opened.desk = replace(opened.desk, ask=WorkerSocket(tmp_path / "nobody.sock"))
-        for number in range(1, 5):
-            opened.add_source(number, owner="one.example" if number < 3 else f"f{number}.example")
-            opened.store(number, [(make_entry(number), timedelta(hours=number))])
+        fill(opened)
         yield opened
-
-
-def ids(room):
-    with room.desk.database.read() as conn:
-        return {int(e.title.split()[1]): e.id for e in entries.iter_entries(conn, limit=100)}
-
-
-def vector(number):
-    made = np.random.default_rng(number).normal(size=16).astype(np.float32)
-    return made / np.linalg.norm(made)
-
-
-def read(room, *numbers, model=MODEL):
-    held = ids(room)
-    with room.desk.database.write() as conn:
-        vectors.set_current_model(conn, model)
-        versions = {text.entry_id: text.version for text in vectors.unread(conn, 0, 100)}
-        stored = [StoredVector(held[n], versions[held[n]], n.to_bytes(16, "big"), to_half(vector(n))) for n in numbers]
-        vectors.keep(conn, model, stored, read_to=values.data_version(conn))
-
-
-def tell(room, *numbers, copies=()):
-    """Put entries into one story, begun by the first; `copies` are in one group."""
-    held = ids(room)
-    with room.desk.database.write() as conn:
-        stories.keep(
-            conn,
-            MODEL,
-            [StoryPlace(held[n], 0, held[numbers[0]], None if n == numbers[0] else held[numbers[0]]) for n in numbers],
-            [CopyPlace(held[n], held[copies[0]], Sameness.TEXT if n != copies[0] else None) for n in copies],
-        )
 
 
 def table(room, *, at=NOW, topic=True):
@@ -177,7 +142,7 @@ def test_what_one_owner_prints_twice_is_no_copy(room):
 def test_nearness_to_a_topic_is_the_cosine_of_whole_numbers(room):
     read(room, 1, 2, 3)
     with room.desk.database.write() as conn:
-        vectors.add_topics(conn, MODEL, {TOPIC: to_half(vector(1))})
+        vectors.add_topics(conn, CARD.id, {TOPIC: to_half(vector(1))})
     for _ in range(2):  # worked out, then read from the file
         found, numbers = table(room)
         near = by_number(found.numbers["topic.rent"], numbers)
@@ -208,7 +173,7 @@ def test_vectors_are_there_for_what_was_read_and_follow_what_comes(room):
 
 def test_another_model_begins_with_nothing(room):
     read(room, 1, 2)
-    read(room, 3, model="another@1")
+    read(room, 3, model=OTHER)
     found, numbers = table(room)
     assert {3} == {n for n, there in zip(numbers, found.vectors.present.tolist(), strict=True) if there}
 

@@ -7,7 +7,7 @@ import pytest
 from aggregator.model.meaning import Engine
 from aggregator.semantic.cards import light_card
 from aggregator.services.models import choose_engine, model_state
-from aggregator.store import vectors
+from aggregator.store import cards
 from tests.aggregator.candidates.stored import make_entry
 from tests.aggregator.services.newsroom import open_newsroom
 
@@ -41,6 +41,6 @@ def test_the_state_says_how_far_the_model_has_come(tmp_path):
         room.store(1, [(make_entry(number), timedelta(hours=number)) for number in range(3)])
         assert model_state(room.desk, room.reader).current is None
         with room.desk.database.write() as conn:
-            vectors.set_current_model(conn, "tried@0")
+            cards.let_count(conn, light_card(), now=room.clock.now())
         state = model_state(room.desk, room.reader)
-        assert ("tried@0", 0, 3) == (state.current, state.given, state.left)
+        assert (light_card().id, 0, 3) == (state.current, state.given, state.left)

@@ -47,7 +47,8 @@ def rule_version(rule: str, number: int) -> bytes:
 def statement(rule: str, version: int | None = None, language: str = "en") -> Any:
     """Say a rule in plain words."""
     found = _version(rule, version)
-    return statement_shape(found, sentences_of(language).language, editing.statement(found, language=language))
+    sections = editing.statement(desk(), actor(), found, language=language)
+    return statement_shape(found, sentences_of(language).language, sections)
 
 
 @operation(
