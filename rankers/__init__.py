@@ -85,6 +85,8 @@ if TYPE_CHECKING:
     from rankers.statement import Sentence as Sentence
     from rankers.statement import make_statement as make_statement
     from rankers.statement import share_said as share_said
+    from rankers.treatment import Treatment as Treatment
+    from rankers.treatment import treat as treat
     from rankers.verify import Difference as Difference
     from rankers.verify import Verification as Verification
     from rankers.verify import reopen_receipt as reopen_receipt
@@ -137,6 +139,7 @@ _PLACES = {
     "receipt": ("Receipt", "make_receipt"),
     "sentences": ("Sentences", "label"),
     "statement": ("Section", "Sentence", "make_statement", "share_said"),
+    "treatment": ("Treatment", "treat"),
     "verify": ("Difference", "Verification", "reopen_receipt", "verify_receipt"),
     "words": ("fold", "tokens"),
 }

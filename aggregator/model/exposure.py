@@ -46,3 +46,16 @@ class RoomRecord:
     stories: int
     left_out: Mapping[str, int]
     shares: tuple[RoomShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRoom:
+    """What one source had in a list over `records` times since `since`: room in millionths, of `all_room`."""
+
+    records: int
+    since: datetime
+    candidates: int
+    shown: int
+    room: int
+    newest_room: int
+    all_room: int

@@ -28,6 +28,7 @@ JobId = NewType("JobId", int)
 ReplayId = NewType("ReplayId", int)
 EditionId = NewType("EditionId", int)
 MuteId = NewType("MuteId", int)
+ObjectionId = NewType("ObjectionId", int)
 
 _UID = re.compile(r"[0-9a-f]{32}")
 

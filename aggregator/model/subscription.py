@@ -60,10 +60,11 @@ class SubscribedFeed:
 
 @dataclass(frozen=True, slots=True)
 class SourceTitle:
-    """The key of a source, and what its owner calls one of its feeds."""
+    """The key of a source, and one of its feeds with what its owner calls it."""
 
     source: str
     title: str
+    feed_id: FeedId
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from aggregator.model.ids import OwnerId
+    from aggregator.model.ids import FeedId, OwnerId
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
@@ -81,6 +81,8 @@ class RoomPage:
     left_out: tuple[tuple[str, int], ...]
     titles: Mapping[str, str]
     """What people call a source: the title of its feed, of its first one where there are several."""
+    feeds: Mapping[str, FeedId]
+    """That feed, whose page tells of the source."""
 
 
 def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> RoomPage:
@@ -92,7 +94,7 @@ def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> Room
     with desk.database.read() as conn:
         asked = list_and_rule(conn, actor, slug, None)
         records = ledger.get_records(conn, asked.list.id, after=now - timedelta(days=days), now=now)
-        titles = source_titles(conn, actor.group)
+        sources = subscriptions.get_sources(conn, actor.group)
         counted = records or (_measure(desk, conn, asked.list, asked.own_rule, _live(desk, conn)),)
     by_line: Counter[str] = Counter()
     for record in counted:
@@ -110,16 +112,14 @@ def room_page(desk: Desk, actor: Actor, slug: str, days: int = SPANS[1]) -> Room
         newest_median_age=_middle(record.newest_median_age for record in counted),
         stories=sum(record.stories for record in counted),
         left_out=tuple(by_line.most_common()),
-        titles=titles,
+        titles={each.source: each.title for each in reversed(sources)},
+        feeds={each.source: each.feed_id for each in reversed(sources)},
     )
 
 
 def source_titles(conn: Connection, owner: OwnerId) -> Mapping[str, str]:
     """Give what an owner calls its sources, by key; a source of several feeds goes by the title of the first."""
-    titles: dict[str, str] = {}
-    for each in subscriptions.get_sources(conn, owner):
-        titles.setdefault(each.source, each.title)
-    return titles
+    return {each.source: each.title for each in reversed(subscriptions.get_sources(conn, owner))}
 
 
 def write_ledgers(desk: Desk) -> int:

@@ -9,7 +9,7 @@ from aggregator.model.clocks import stamp
 from aggregator.services import joining, membership, passwords, throttles
 from aggregator.services.accounts import LANGUAGES
 from aggregator.services.rights import Right, require_member
-from aggregator.store import lists, members, profiles, proofs, rules, sessions, states, tokens
+from aggregator.store import lists, members, objections, profiles, proofs, rules, sessions, states, tokens
 from aggregator.text.names import name_key
 
 if TYPE_CHECKING:
@@ -98,6 +98,14 @@ def _everything(conn: Connection, actor: Actor, member_id: MemberId, now: dateti
         ],
         "lists": [{"id": each.slug, "title": each.title} for each in lists.get_lists(conn, member_id)],
         "rules": [{"id": each.slug, "text": each.toml} for each in rules.get_current_versions(conn, member_id)],
+        "objections": [
+            {"feed": each.feed_id, "entry": each.entry, "text": each.text, "made": stamp(each.made)}
+            for each in objections.get_by_member(conn, member_id)
+        ],
+        "answers": [
+            {"feed": each.feed_id, "text": each.answer, "answered": stamp(each.answered)}
+            for each in objections.get_answered_by(conn, member_id)
+        ],
         "marks": [
             {"entry": uid, "title": title, "link": link, "read": read, "starred": starred, "later": later}
             for uid, title, link, read, starred, later in states.iter_marks(conn, member_id)

@@ -29,13 +29,14 @@ from rankers import (
     parse_rule,
     rank,
     reopen_receipt,
+    treat,
     what_if,
     why_not,
     whys,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import ListId
     from aggregator.model.readinglist import Edition, ReadingList, RuleVersion
     from aggregator.services.desk import Desk
-    from rankers import Absence, CandidateTable, Explanation, LeftOut, Ranking, Receipt, RuleDocument
+    from rankers import Absence, CandidateTable, Explanation, LeftOut, Ranking, Receipt, RuleDocument, Treatment
     from rankers import Counts as RankedCounts
 
 MINUTE = 60
@@ -171,6 +172,12 @@ class Ranked:
         """Rank once more for each line: its id, and where the row would stand without it."""
         with self._turn:
             return tuple((one.without, one.position) for one in what_if(self._ranking, row))
+
+    def treatment(self, entry_ids: Collection[EntryId]) -> Treatment:
+        """Say how the rule treats those of these entries that are candidates."""
+        rows = np.flatnonzero(np.isin(self._entry_ids, np.fromiter(entry_ids, dtype=np.int64)))
+        with self._turn:
+            return treat(self._ranking, rows)
 
     def gave_way(self, start: int, stop: int, language: str) -> tuple[GaveWay, ...]:
         """Say which steps could not keep their promise at these places, counted from 0."""

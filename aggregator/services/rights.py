@@ -24,6 +24,8 @@ class Right(StrEnum):
     MARK = "mark entries"
     OWN_LISTS = "keep lists of one's own"
     TRY_RULES = "try rules"
+    OBJECT = "object to how a source is treated"
+    ANSWER = "answer objections"
     EXPORT = "export the source list"
     REFRESH = "have sources fetched"
     CHANGE_SOURCES = "add, change and remove sources"
@@ -38,7 +40,9 @@ class Right(StrEnum):
     RUN_INSTANCE = "look after the instance"
 
 
-_READER = frozenset({Right.READ, Right.MARK, Right.OWN_LISTS, Right.TRY_RULES, Right.EXPORT, Right.OWN_ACCOUNT})
+_READER = frozenset(
+    {Right.READ, Right.MARK, Right.OWN_LISTS, Right.TRY_RULES, Right.OBJECT, Right.EXPORT, Right.OWN_ACCOUNT}
+)
 _EDITOR = _READER | {
     Right.REFRESH,
     Right.CHANGE_SOURCES,
@@ -46,6 +50,7 @@ _EDITOR = _READER | {
     Right.CHANGE_LISTS,
     Right.PUBLISH_RULES,
     Right.PUBLISH_BUNDLES,
+    Right.ANSWER,
 }
 _STEWARD = _EDITOR | {Right.SHARE_LISTS, Right.SEE_MEMBERS, Right.MANAGE_MEMBERS, Right.RUN_INSTANCE}
 

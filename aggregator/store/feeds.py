@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from aggregator.errors import ConflictError, NotFoundError
 from aggregator.model.feed import FeedData
-from aggregator.model.ids import FeedId
+from aggregator.model.ids import EntryId, FeedId
 from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.columns import to_microseconds
 from aggregator.store.dialects import words_index
@@ -40,6 +40,11 @@ _ADDRESSES = select(feed.c.address, feed.c.id).where(feed.c.address.in_(bindpara
 _FIRST_ADDRESSES = select(feed.c.first_address).where(feed.c.first_address.in_(bindparam("addresses", expanding=True)))
 _COUNTS = select(entry.c.feed_id, func.count()).group_by(entry.c.feed_id)
 _COUNTS_OF = _COUNTS.where(entry.c.feed_id.in_(bindparam("ids", expanding=True)))
+_OF_SOURCE = (
+    select(entry.c.id)
+    .join_from(entry, feed, feed.c.id == entry.c.feed_id)
+    .where(feed.c.source == bindparam("source"), entry.c.time >= bindparam("since"))
+)
 
 _ADD_FEED = Bulk(
     "INSERT INTO feed (address, first_address, title, site, language, source, source_owner, added, hints)"
@@ -143,6 +148,12 @@ def count_entries(conn: Connection, ids: Sequence[FeedId] | None = None) -> dict
     if ids is None:
         return {FeedId(feed_id): n for feed_id, n in conn.execute(_COUNTS)}
     return {FeedId(feed_id): n for part in chunks(ids) for feed_id, n in conn.execute(_COUNTS_OF, {"ids": part})}
+
+
+def ids_of_source(conn: Connection, source: str, *, since: datetime) -> tuple[EntryId, ...]:
+    """Return the entries that are not older than `since` of all feeds that count as one source."""
+    given = {"source": source, "since": since}
+    return tuple(EntryId(entry_id) for entry_id in conn.execute(_OF_SOURCE, given).scalars())
 
 
 def set_meta(conn: Connection, feed_id: FeedId, data: FeedData) -> None:

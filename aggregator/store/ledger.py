@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, text
 
-from aggregator.model.exposure import RoomRecord, RoomShare
+from aggregator.model.exposure import RoomRecord, RoomShare, SourceRoom
 from aggregator.model.ids import ListId, VersionId
 from aggregator.store.bulk import Bulk, insert_into
-from aggregator.store.columns import to_microseconds, to_seconds
+from aggregator.store.columns import from_seconds, to_microseconds, to_seconds
 from aggregator.store.tables import ledger, ledger_share
-from rankers import source_room
+from rankers import fair_room, source_room
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +34,15 @@ _SHARES = (
     select(ledger_share)
     .join_from(ledger_share, ledger)
     .where(ledger.c.list_id == bindparam("list_id"), ledger.c.at > bindparam("after"), ledger.c.at <= bindparam("now"))
+)
+_COUNTS = text(
+    "SELECT list_id, at, places FROM ledger WHERE at > :after AND at <= :now ORDER BY at"  # a constant of this module
+)
+_OF_SOURCE = text(
+    "SELECT ledger.list_id, sum(ledger_share.candidates) AS candidates, sum(ledger_share.shown) AS shown,"
+    " sum(ledger_share.room) AS room, sum(ledger_share.newest_room) AS newest_room FROM ledger"
+    " JOIN ledger_share ON ledger_share.ledger_id = ledger.id AND ledger_share.kind = 'source'"
+    " WHERE ledger_share.key = :source AND ledger.at > :after AND ledger.at <= :now GROUP BY ledger.list_id"
 )
 _COUNTED = "ledger.list_id = :list_id AND ledger.at > :after AND ledger.at <= :now AND ledger.written <= :written"
 _ANY = text(f"SELECT 1 FROM ledger WHERE {_COUNTED} LIMIT 1")  # a constant of this module
@@ -84,6 +93,22 @@ def get_records(conn: Connection, list_id: ListId, *, after: datetime, now: date
     for row in conn.execute(_SHARES, given):
         shares.setdefault(row.ledger_id, []).append(_share_of(row))
     return tuple(_record_of(row, tuple(shares.get(row.id, ()))) for row in conn.execute(_RECORDS, given))
+
+
+def rooms_of_source(conn: Connection, source: str, *, after: datetime, now: datetime) -> dict[ListId, SourceRoom]:
+    """Return what a source had in each list that has records with after < at <= now, also where it had nothing."""
+    given = {"after": to_seconds(after), "now": to_seconds(now)}
+    counted: dict[int, list[tuple[int, int]]] = {}
+    for row in conn.execute(_COUNTS, given):
+        counted.setdefault(row.list_id, []).append((row.at, row.places))
+    had = {row.list_id: row for row in conn.execute(_OF_SOURCE, {**given, "source": source})}
+    found = {}
+    for list_id, records in counted.items():
+        whole = sum(fair_room(places, 1) for _, places in records)
+        own = had.get(list_id)
+        mine = (int(own.candidates), int(own.shown), int(own.room), int(own.newest_room)) if own else (0, 0, 0, 0)
+        found[ListId(list_id)] = SourceRoom(len(records), from_seconds(records[0][0]), *mine, whole)
+    return found
 
 
 def source_rooms(conn: Connection, list_id: ListId, *, now: datetime) -> dict[str, int] | None:

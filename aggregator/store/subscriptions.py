@@ -57,7 +57,7 @@ _FACTS = (
     .order_by(feed.c.id)
 )
 _SOURCES = (
-    select(feed.c.source, feed.c.title, subscription.c.title.label("own_title"))
+    select(feed.c.id, feed.c.source, feed.c.title, subscription.c.title.label("own_title"))
     .join_from(subscription, feed)
     .where(_OF_OWNER)
     .order_by(feed.c.id)
@@ -165,9 +165,9 @@ def get_feed_facts(conn: Connection, owner: OwnerId) -> tuple[FeedFacts, ...]:
 
 
 def get_sources(conn: Connection, owner: OwnerId) -> tuple[SourceTitle, ...]:
-    """Return the source key and the title of each feed of an owner, in the order the feeds came."""
+    """Return the source key, title and id of each feed of an owner, in the order the feeds came."""
     rows = conn.execute(_SOURCES, {"owner": owner})
-    return tuple(SourceTitle(row.source, row.own_title or row.title) for row in rows)
+    return tuple(SourceTitle(row.source, row.own_title or row.title, FeedId(row.id)) for row in rows)
 
 
 def get_own_titles(conn: Connection, owner: OwnerId, ids: Sequence[FeedId]) -> dict[FeedId, str]:

@@ -28,6 +28,8 @@ NOT_PAGES = {
     "orders.receipt",
     "orders.room_csv",
     "orders.room_json",
+    "treatment.as_csv",
+    "treatment.as_json",
     "rules.envelope",
     "rules.text",
     "replays.show",  # somebody's own: test_trying.py looks at it

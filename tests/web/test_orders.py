@@ -40,7 +40,7 @@ def test_who_has_room_starts_with_the_list_as_it_stands(member, newsroom):
 def test_who_has_room_calls_sources_by_their_titles(member, newsroom):
     newsroom.fill()
     page = member.page(f"{FRONT}/room")
-    assert "The Tidewater Post <bdi" in page
+    assert "The Tidewater Post</a> <bdi" in page
     assert "tide.example</bdi>" in page
 
 

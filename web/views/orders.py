@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from aggregator.services import exposure, receipts
 from web.asked import Asked, number, stamp
 from web.door import desk
+from web.files import file_of, safe_cell
 from web.places import ListPlaces
 from web.strangers import reader
 
@@ -39,7 +40,7 @@ def receipt(slug: str) -> Response:
     """Hand out the receipt of a list."""
     made = receipts.make(desk(), reader(slug), slug, **Asked.of(request.args).snapshot)
     name = f"{slug}-{stamp(made.at).replace(':', '')}.json"
-    return _file(made.data, "application/json", name)
+    return file_of(made.data, "application/json", name)
 
 
 @bp.get("/lists/<slug>/room")
@@ -52,12 +53,13 @@ def room(slug: str) -> str:
 def room_json(slug: str) -> Response:
     """Hand out who has room, with its measures."""
     page = _room(slug)
+    sources = [{**_shape(one), "title": page.titles.get(one.key)} for one in page.by_kind["source"]]
     return jsonify(
         list=page.list.slug,
         days=page.days,
         records=page.records,
         since=stamp(page.since) if page.since else None,
-        sources=[_shape(one) for one in page.by_kind["source"]],
+        sources=sources,
         languages=[_shape(one) for one in page.by_kind["language"]],
         folders=[_shape(one) for one in page.by_kind["folder"]],
         variety=_variety(page.variety),
@@ -74,12 +76,13 @@ def room_csv(slug: str) -> Response:
     """Hand out who has room as a table."""
     page, out = _room(slug), io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(["kind", "key", "entries", "shown", "share", "newest_shown", "newest_share"])
+    rows.writerow(["kind", "key", "entries", "shown", "share", "newest_shown", "newest_share", "title"])
     for kind, rooms in page.by_kind.items():
         for one in rooms:
-            key = f"'{one.key}" if one.key[:1] in "=+-@\t\r" else one.key  # a spreadsheet would obey it
-            rows.writerow([kind, key, one.candidates, one.shown, one.share, one.newest_shown, one.newest_share])
-    return _file(out.getvalue().encode(), "text/csv; charset=utf-8", f"{slug}-room.csv")
+            title = safe_cell(page.titles.get(one.key, "")) if kind == "source" else ""
+            counts = (one.candidates, one.shown, one.share, one.newest_shown, one.newest_share)
+            rows.writerow([kind, safe_cell(one.key), *counts, title])
+    return file_of(out.getvalue().encode(), "text/csv; charset=utf-8", f"{slug}-room.csv")
 
 
 def _room(slug: str) -> RoomPage:
@@ -111,9 +114,3 @@ def _variety(found: Variety) -> dict[str, Any]:
 
 def _seconds(span: timedelta | None) -> int | None:
     return None if span is None else int(span.total_seconds())
-
-
-def _file(data: bytes, kind: str, name: str) -> Response:
-    response = Response(data, content_type=kind)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

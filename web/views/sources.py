@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
-from aggregator.model.ids import FeedId
-from aggregator.services import discovering, keys, neighbour, subscribing
+from aggregator.model.ids import FeedId, Uid, is_uid
+from aggregator.services import discovering, exposure, keys, neighbour, objecting, subscribing
 from aggregator.services.access import shown_access
+from aggregator.services.reading import entry_page
 from aggregator.services.rights import Right, may
 from aggregator.services.subscribing import Removed
 from web.asked import number
@@ -19,6 +20,7 @@ from web.door import actor, desk
 from web.errors import told_of
 from web.notices import notify
 from web.speech import gettext
+from web.views.treatment import treatment_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,7 @@ def index() -> str:
         folders=[(folder, list(sources)) for folder, sources in groupby(held[start : start + PAGE], _folder)],
         account=neighbour.account(desk(), actor()) if start == 0 else None,
         moves=_moves(held) if start == 0 else (),
+        waiting=objecting.waiting(desk(), actor()) if start == 0 else (),
         next_start=start + PAGE if start + PAGE < len(held) else None,
     )
 
@@ -82,6 +85,7 @@ def show(feed_id: int) -> str:
     """Show one source and how it is doing."""
     source = subscribing.source(desk(), actor(), FeedId(feed_id))
     moves = [move for move in neighbour.recent_moves(desk(), actor()) if move.feed_id == source.feed.id]
+    about = request.args.get("entry", "")
     access = shown_access(desk(), actor(), source.feed.id) if may(actor(), Right.CHANGE_SOURCES) else None
     return render_template(
         "source.html",
@@ -90,6 +94,10 @@ def show(feed_id: int) -> str:
         moves=moves,
         access=access,
         folders=subscribing.folders(desk(), actor()),
+        treatment=treatment_of(feed_id),
+        spans=exposure.SPANS,
+        objections=objecting.log_of(desk(), actor(), source.feed.id),
+        about=entry_page(desk(), actor(), Uid(about)).seen.entry if is_uid(about) else None,
     )
 
 

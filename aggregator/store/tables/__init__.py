@@ -22,6 +22,7 @@ from aggregator.store.tables.feeds import carried, feed, feed_access, feed_move,
 from aggregator.store.tables.lists import ledger, ledger_share, reading_list, rule, rule_version
 from aggregator.store.tables.meaning import copy, entry_vector, story, story_entry, topic_vector
 from aggregator.store.tables.mutes import mute
+from aggregator.store.tables.objections import objection
 from aggregator.store.tables.people import grp, link, member, membership, owner, session
 from aggregator.store.tables.posting import list_actor, list_follower, list_post, sending
 from aggregator.store.tables.sharing import hub_subscriber, list_sharing, private_address
@@ -83,6 +84,7 @@ __all__ = [
     "membership",
     "metadata",
     "mute",
+    "objection",
     "owner",
     "passkey",
     "password",
