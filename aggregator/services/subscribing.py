@@ -1,4 +1,4 @@
-"""The sources of the instance's group: add, file, pause, remove, and have them fetched."""
+"""The sources of the instance's group: add, name, pause, remove, and have them fetched."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from aggregator.errors import BadInputError, ConflictError, FetchError
 from aggregator.model.feed import NewFeed
 from aggregator.model.subscription import NewSubscription
 from aggregator.outbound.guard import check_url, private_hosts
+from aggregator.services.filing import folder_path
 from aggregator.services.health import fault_sentence
 from aggregator.services.rights import Right, require
 from aggregator.sources.identity import canonical_address, source_key
 from aggregator.store import again, feeds, leases, subscriptions
-from aggregator.store import folders as shelves
 from aggregator.text.address import marked_like
 from aggregator.text.masking import mask
 from aggregator.update.schedule import first_due
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from aggregator.model.ids import FeedId
     from aggregator.model.member import Actor
     from aggregator.model.ports import RefreshReport
-    from aggregator.model.subscription import Folder, SubscribedFeed
+    from aggregator.model.subscription import SubscribedFeed
     from aggregator.services.desk import Desk
 
 TITLE_LENGTH = 300
-FOLDER_LENGTH = 200
-FOLDER_DEPTH = 20
 NEWEST = 10
 """Entries held that get their whole text when that is switched on: as many as one look fetches pages for."""
 
@@ -63,13 +61,6 @@ def source(desk: Desk, actor: Actor, feed_id: FeedId) -> SubscribedFeed:
         return subscriptions.get_subscribed_feed(conn, actor.group, feed_id)
 
 
-def folders(desk: Desk, actor: Actor) -> tuple[Folder, ...]:
-    """Give the group's folders in its order."""
-    require(actor, Right.READ)
-    with desk.database.read() as conn:
-        return shelves.get_folders(conn, actor.group)
-
-
 def add_source(
     desk: Desk, actor: Actor, address: str, *, folder: str | None = None, title: str | None = None
 ) -> SubscribedFeed:
@@ -83,7 +74,7 @@ def add_source(
         url = marked_like(check_url(address, private_hosts(desk.settings.allow_private_hosts)).url, address)
     except FetchError as exc:
         raise BadInputError("address", fault_sentence(exc.fault)) from exc
-    filed = (_folder_path(folder),) if folder else ()
+    filed = (folder_path(folder),) if folder else ()
     now = desk.clock.now()
     _refuse_double(desk, actor, url)
     with desk.database.write() as conn:
@@ -103,15 +94,6 @@ def rename(desk: Desk, actor: Actor, feed_id: FeedId, title: str | None) -> None
     with desk.database.write() as conn:
         held = subscriptions.get_subscribed_feed(conn, actor.group, feed_id).subscription
         subscriptions.set_subscription(conn, actor.group, feed_id, title=_title(title), why=held.why)
-
-
-def move(desk: Desk, actor: Actor, feed_id: FeedId, folder: str | None) -> None:
-    """File a source in one folder, made where it is missing; None takes it out of all. Raises NotFoundError."""
-    require(actor, Right.CHANGE_SOURCES)
-    paths = (_folder_path(folder),) if folder else ()
-    with desk.database.write() as conn:
-        subscriptions.get_subscribed_feed(conn, actor.group, feed_id)
-        subscriptions.file_under(conn, actor.group, feed_id, paths)
 
 
 def pause(desk: Desk, actor: Actor, feed_id: FeedId) -> None:
@@ -165,7 +147,7 @@ def restore(desk: Desk, actor: Actor, removed: Removed) -> SubscribedFeed:
     """Undo a removal. Raises NotFoundError where the feed itself is gone, ConflictError where it is back already."""
     require(actor, Right.CHANGE_SOURCES)
     now = desk.clock.now()
-    folder_paths = tuple(map(_folder_path, removed.folders))
+    folder_paths = tuple(map(folder_path, removed.folders))
     with desk.database.write() as conn:
         feed = feeds.get_feed(conn, removed.feed_id)
         wanted = NewSubscription(feed.id, title=_title(removed.title), why=removed.why, folders=folder_paths)
@@ -182,12 +164,6 @@ def refresh(desk: Desk, actor: Actor, feed_ids: Sequence[FeedId] | None, *, wait
     """
     require(actor, Right.REFRESH)
     return desk.ask.refresh(feed_ids, wait=wait)
-
-
-def filing_folders(desk: Desk, actor: Actor) -> tuple[Folder, ...]:
-    """Give the folders a new source may be filed in."""
-    require(actor, Right.CHANGE_SOURCES)
-    return folders(desk, actor)
 
 
 def due_sources(desk: Desk, actor: Actor) -> tuple[FeedId, ...]:
@@ -240,12 +216,3 @@ def _title(title: str | None) -> str | None:
     if len(cleaned) > TITLE_LENGTH:
         raise BadInputError("title", f"at most {TITLE_LENGTH} characters fit")
     return cleaned or None
-
-
-def _folder_path(path: str) -> str:
-    parts = [part for part in (" ".join(part.split()) for part in path.split("/")) if part]
-    if not parts:
-        raise BadInputError("folder", "it needs a name")
-    if len(parts) > FOLDER_DEPTH or any(len(part) > FOLDER_LENGTH for part in parts):
-        raise BadInputError("folder", f"at most {FOLDER_DEPTH} levels of {FOLDER_LENGTH} characters fit")
-    return "/".join(parts)

@@ -28,6 +28,7 @@ _THERE = select(reading_list).where(reading_list.c.removed.is_(None))
 _LISTS = _THERE.where(reading_list.c.owner == bindparam("owner")).order_by(reading_list.c.place, reading_list.c.id)
 _LIST = _LISTS.where(reading_list.c.slug == bindparam("slug"))
 _WITH_EDITIONS = _THERE.where(reading_list.c.timetable.is_not(None)).order_by(reading_list.c.id)
+_OVER = select(reading_list).where(func.coalesce(reading_list.c.feeds_of, reading_list.c.owner) == bindparam("owner"))
 _BY_ID = _THERE.where(reading_list.c.id == bindparam("id"))
 
 
@@ -54,6 +55,11 @@ def find_list_by_id(conn: Connection, list_id: ListId) -> ReadingList | None:
 def get_lists(conn: Connection, owner: OwnerId) -> tuple[ReadingList, ...]:
     """Return an owner's lists in their order."""
     return tuple(map(_list_of, conn.execute(_LISTS, {"owner": owner})))
+
+
+def get_lists_over(conn: Connection, owner: OwnerId) -> tuple[ReadingList, ...]:
+    """Return all lists that draw from an owner's subscriptions, those of members and removed ones too."""
+    return tuple(map(_list_of, conn.execute(_OVER, {"owner": owner})))
 
 
 def get_lists_with_editions(conn: Connection) -> tuple[ReadingList, ...]:
@@ -111,9 +117,9 @@ def set_list(
     conn.execute(update(reading_list).where(reading_list.c.id == list_id).values(values))
 
 
-def set_list_rule(conn: Connection, list_id: ListId, rule_id: RuleId) -> None:
-    """Rank a list by another rule from now on."""
-    conn.execute(update(reading_list).where(reading_list.c.id == list_id).values(rule_id=rule_id))
+def set_scope(conn: Connection, list_id: ListId, scope: Scope) -> None:
+    """Let a list draw from elsewhere from now on."""
+    conn.execute(update(reading_list).where(reading_list.c.id == list_id).values(scope=pack_scope(scope)))
 
 
 def set_order(conn: Connection, list_ids: Sequence[ListId]) -> None:

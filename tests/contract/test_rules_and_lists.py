@@ -55,8 +55,10 @@ def test_a_list_is_held_as_it_was_made(conn, group, publish):
     assert (list_id, group, "front-page", *told.values()) == (
         held.id, held.owner, held.slug, held.title, held.rule_id, held.max_age, held.time_zone, held.scope,
     )  # fmt: skip
-    lists.set_list_rule(conn, list_id, other)
+    lists.set_list(conn, list_id, **{**told, "rule_id": other}, timetable=None)
     assert [other] == [each.rule_id for each in lists.get_lists(conn, group)]
+    lists.set_scope(conn, list_id, Scope(folders=("News/Far",)))
+    assert [("News/Far",)] == [each.scope.folders for each in lists.get_lists_over(conn, group)]
     with pytest.raises(ConflictError):
         lists.add_list(conn, group, slug="front-page", **told)
 

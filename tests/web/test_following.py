@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import feedparser
@@ -12,9 +13,8 @@ from lxml import etree
 
 from aggregator.model.member import Actor, Role
 from aggregator.model.sharing import Sharing
-from aggregator.services import reading, sharing
+from aggregator.services import accounts, listing, reading, sharing
 from aggregator.services.ranking import Ranked
-from aggregator.store import members
 from tests.web.newsroom import NASTY, Item, Newsroom, Source
 from web import create_app
 
@@ -85,13 +85,9 @@ def test_it_carries_the_beginning_of_a_text_or_on_wish_the_whole(filled, member)
 
 def test_pages_of_a_feed_hold_together(filled, member):
     share(filled, public=True)
-    rule = "newest-first"
-    with filled.desk.database.write() as conn:
-        from aggregator.store import lists, rules  # noqa: PLC0415  # one step of one test
-
-        group = members.instance_group(conn)
-        found = lists.get_list(conn, group, "front-page")
-        lists.set_list_rule(conn, found.id, rules.find_rule(conn, group, rule).id)
+    operator = accounts.operator(filled.desk)
+    _, wish = listing.list_to_change(filled.desk, operator, "front-page")
+    listing.change_list(filled.desk, operator, "front-page", replace(wish, rule="newest-first"))
     many = Source("https://many.example/feed", "Many", "en", "", tuple(Item(f"No {n}", n + 1, "x") for n in range(80)))
     filled.subscribe([many])
     filled.fetch([many])

@@ -188,7 +188,7 @@ def test_sources_say_what_is_wrong_in_plain_words(member, newsroom):
 def test_a_source_is_added_changed_removed_and_brought_back(member):
     added = member.post("/sources/add", {"address": "https://new.example/feed", "folder": "News"})
     where = added.headers["Location"]
-    member.post(f"{where}/change", {"title": "My own name for it", "folder": "Local"})
+    member.post(f"{where}/change", {"title": "My own name for it", "folders": "Local\r\nSea/Coast\r\n"})
     page = member.page(where)
     assert '<h1 dir="auto">My own name for it</h1>' in page
     assert "Local" in page

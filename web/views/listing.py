@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
 from aggregator.model.timetable import WEEK
-from aggregator.services import editing, editions, keys, listing, reading, subscribing
+from aggregator.services import editing, editions, filing, keys, listing, reading, subscribing
 from aggregator.services.listing import ListWish
 from aggregator.services.rights import Right, may, require
 from web.asked import Asked
@@ -140,7 +140,7 @@ def _form(
         feeds=request.form.get("feeds") or "\n".join(sources[each] for each in wish.scope.feeds if each in sources),
         place=next((place for place, each in enumerate(mine, 1) if held and each.id == held.id), None),
         rules=editing.rules(desk(), actor()),
-        folders=subscribing.folders(desk(), actor()),
+        folders=filing.all_folders(desk(), actor()),
         weekdays=weekday_names(),
         problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
     )

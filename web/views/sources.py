@@ -10,10 +10,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.ids import FeedId, Uid, is_uid
-from aggregator.services import discovering, exposure, keys, neighbour, objecting, subscribing
+from aggregator.services import discovering, exposure, filing, keys, neighbour, objecting, subscribing
 from aggregator.services.access import shown_access
 from aggregator.services.reading import entry_page
-from aggregator.services.rights import Right, may
+from aggregator.services.rights import Right, may, require
 from aggregator.services.subscribing import Removed
 from web.asked import number
 from web.door import actor, desk
@@ -60,6 +60,7 @@ def index() -> str:
 @bp.get("/sources/add")
 def add() -> str:
     """Show the form for one address."""
+    require(actor(), Right.CHANGE_SOURCES)
     return _add_page()
 
 
@@ -93,7 +94,7 @@ def show(feed_id: int) -> str:
         source=source,
         moves=moves,
         access=access,
-        folders=subscribing.folders(desk(), actor()),
+        folders=filing.all_folders(desk(), actor()),
         treatment=treatment_of(feed_id),
         spans=exposure.SPANS,
         objections=objecting.log_of(desk(), actor(), source.feed.id),
@@ -103,9 +104,9 @@ def show(feed_id: int) -> str:
 
 @bp.post("/sources/<int:feed_id>/change")
 def change(feed_id: int) -> ResponseReturnValue:
-    """Give a source another name or folder."""
+    """Give a source another name or other folders."""
     subscribing.rename(desk(), actor(), FeedId(feed_id), request.form.get("title", "").strip() or None)
-    subscribing.move(desk(), actor(), FeedId(feed_id), request.form.get("folder", "").strip() or None)
+    filing.file_source(desk(), actor(), FeedId(feed_id), _folders_given())
     return _back_to(feed_id, gettext("The change is kept."))
 
 
@@ -168,8 +169,7 @@ def remove(feed_id: int) -> ResponseReturnValue:
 def restore(feed_id: int) -> ResponseReturnValue:
     """Take a removal back."""
     form = request.form
-    folders = tuple(path for path in form.get("folders", "").splitlines() if path)
-    gone = Removed(FeedId(feed_id), form.get("title") or None, form.get("why") or None, folders)
+    gone = Removed(FeedId(feed_id), form.get("title") or None, form.get("why") or None, _folders_given())
     subscribing.restore(desk(), actor(), gone)
     return _back_to(feed_id, gettext("It is back."))
 
@@ -186,7 +186,7 @@ def _add_page(
         folder=folder,
         found=found,
         problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
-        folders=subscribing.filing_folders(desk(), actor()),
+        folders=filing.all_folders(desk(), actor()),
     )
 
 
@@ -199,6 +199,10 @@ def _moves(held: Sequence[SubscribedFeed]) -> list[tuple[SubscribedFeed, Move]]:
     by_feed = {source.feed.id: source for source in held}
     moves = neighbour.recent_moves(desk(), actor())
     return [(by_feed[move.feed_id], move) for move in moves if move.feed_id in by_feed]
+
+
+def _folders_given() -> tuple[str, ...]:
+    return tuple(line.strip() for line in request.form.get("folders", "").splitlines() if line.strip())
 
 
 def _folder(source: SubscribedFeed) -> str:

@@ -104,11 +104,8 @@ def test_checking_an_old_edition_counts_what_that_edition_was_chosen_from(room):
 def test_all_ways_out_agree(room, rule, printed, tmp_path):
     actor = replace(room.reader)
     steward = Actor(room.editor.member, room.editor.group, Role.STEWARD)
-    from aggregator.store import lists, rules  # noqa: PLC0415  # choosing the rule is no part of what is tested
-
-    with room.desk.database.write() as conn:
-        found = lists.get_list(conn, actor.group, "front-page")
-        lists.set_list_rule(conn, found.id, rules.find_rule(conn, actor.group, rule).id)
+    _, wish = listing.list_to_change(room.desk, steward, "front-page")
+    listing.change_list(room.desk, steward, "front-page", replace(wish, rule=rule))
     sharing.set_sharing(room.desk, steward, "front-page", Sharing(public=True))
     client = create_app(room.desk.settings, desk=room.desk).test_client()
 

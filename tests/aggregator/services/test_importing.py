@@ -9,7 +9,7 @@ from aggregator.errors import BadDocumentError, ConflictError, NotAllowedError, 
 from aggregator.model.ids import JobId
 from aggregator.model.job import ItemState, JobState
 from aggregator.model.member import Actor, Role
-from aggregator.services import accounts, importing, subscribing, undoing
+from aggregator.services import accounts, filing, importing, subscribing, undoing
 from aggregator.store import feeds as held_feeds
 from aggregator.store import leases
 from aggregator.wiring import open_desk
@@ -55,7 +55,7 @@ def state(desk, actor):
     return [
         (held.feed.address, held.subscription.title, held.subscription.folders, held.feed.site, held.feed.language)
         for held in subscribing.sources(desk, actor)
-    ], [folder.path for folder in subscribing.folders(desk, actor)]
+    ], [folder.path for folder in filing.all_folders(desk, actor)]
 
 
 def test_import_says_what_became_of_each_feed(desk, actor):
@@ -94,7 +94,7 @@ def test_import_leaves_what_the_group_changed(desk, actor):
     run(desk, actor)
     feed_id = subscribing.sources(desk, actor)[0].feed.id
     subscribing.rename(desk, actor, feed_id, "Our harbour")
-    subscribing.move(desk, actor, feed_id, "Mine")
+    filing.file_source(desk, actor, feed_id, ["Mine"])
     run(desk, actor)
     held = subscribing.source(desk, actor, feed_id).subscription
     assert ("Our harbour", ("Mine",)) == (held.title, held.folders)

@@ -53,22 +53,6 @@ def test_own_title_and_back_to_the_publishers(desk, actor, harbour):
     assert subscribing.source(desk, actor, harbour).subscription.title is None
 
 
-def test_moved_source_stands_in_its_new_folder(desk, actor, harbour):
-    subscribing.move(desk, actor, harbour, "Work")
-    assert subscribing.source(desk, actor, harbour).subscription.folders == ("Work",)
-
-
-def test_source_taken_out_of_all_folders(desk, actor, harbour):
-    subscribing.move(desk, actor, harbour, None)
-    assert subscribing.source(desk, actor, harbour).subscription.folders == ()
-
-
-@pytest.mark.parametrize("folder", ["/", " / ", "a/" * 21, "x" * 201])
-def test_folder_without_a_usable_name_is_refused(desk, actor, harbour, folder):
-    with pytest.raises(BadInputError):
-        subscribing.move(desk, actor, harbour, folder)
-
-
 def test_paused_source_is_not_due(desk, actor, harbour):
     subscribing.pause(desk, actor, harbour)
     assert subscribing.due_sources(desk, actor) == ()
@@ -115,7 +99,6 @@ def test_reader_may_look_and_not_touch(desk, actor, harbour):
     for refused in (
         lambda: subscribing.add_source(desk, reader, "https://quai.example.net/rss"),
         lambda: subscribing.rename(desk, reader, harbour, "x"),
-        lambda: subscribing.move(desk, reader, harbour, "x"),
         lambda: subscribing.pause(desk, reader, harbour),
         lambda: subscribing.resume(desk, reader, harbour),
         lambda: subscribing.remove(desk, reader, harbour),
