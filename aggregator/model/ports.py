@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from aggregator.model.candidate import Hit
     from aggregator.model.discovery import Discovery
+    from aggregator.model.extras import Chapter
     from aggregator.model.ids import EntryId, FeedId
     from aggregator.model.meaning import ModelCard
+    from aggregator.model.spoken import Spoken
 
 
 class Clock(Protocol):
@@ -128,6 +130,14 @@ class Ask(Protocol):
 
     def audio(self, url: str, span: Span | None, *, wait: float) -> Audio:
         """Open a sound file through the outward door; `wait` seconds to its first part. Raises FetchError."""
+        ...
+
+    def transcript(self, feed_id: FeedId, url: str, told: str, *, wait: float) -> Spoken:
+        """Fetch and read a transcript; `told` is its declared type, or empty. Raises FetchError."""
+        ...
+
+    def chapters(self, feed_id: FeedId, url: str, *, wait: float) -> tuple[Chapter, ...]:
+        """Fetch and read a file of chapters. Raises FetchError."""
         ...
 
     def discover(self, address: str, *, wait: float) -> Discovery:

@@ -1,8 +1,8 @@
 """Asks the running worker over DATA/worker.sock (model.ports.Ask): what a web process or command cannot do itself.
 
 One connection a question; a question and its answer are one msgpack map each, framed by their length.
-`{"ask": "refresh" | "image" | "audio" | "discover" | "embed" | "nearest" | "like" | "wake" | "ping", ...}`
-is answered by `{"ok": ...}`,
+`{"ask": "refresh" | "image" | "audio" | "transcript" | "chapters" | "discover" | "embed" | "nearest" | "like" | "wake"
+| "ping", ...}` is answered by `{"ok": ...}`,
 `{"fault": [code, detail, retry_after]}`, `{"busy": [what, retry_after]}` or `{"bad": problem}`.
 """
 
@@ -17,9 +17,11 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 from aggregator.errors import BadInputError, BusyError, FetchError
 from aggregator.model.candidate import Hit
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
+from aggregator.model.extras import Chapter
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ids import EntryId
 from aggregator.model.ports import Audio, AudioHead, Image, RefreshReport
+from aggregator.model.spoken import Said, Spoken
 from aggregator.queue.frames import frame, read_frame, short_path
 
 if TYPE_CHECKING:
@@ -70,6 +72,17 @@ class WorkerSocket:
             connection.settimeout(STALL_SECONDS)
             return Audio(head, _parts(connection, stack.pop_all()))
         raise AssertionError  # an ExitStack with nothing in it swallows no error
+
+    def transcript(self, feed_id: FeedId, url: str, told: str, *, wait: float) -> Spoken:
+        """Fetch and read a transcript that an entry of this feed names. Raises FetchError, BusyError."""
+        question = {"ask": "transcript", "feed": feed_id, "url": url, "told": told, "wait": wait}
+        lines, *rest = self._ask(question, wait + MARGIN)
+        return Spoken(tuple(Said(*said) for said in lines), *rest)
+
+    def chapters(self, feed_id: FeedId, url: str, *, wait: float) -> tuple[Chapter, ...]:
+        """Fetch and read a chapters file that an entry of this feed names. Raises FetchError, BusyError."""
+        found = self._ask({"ask": "chapters", "feed": feed_id, "url": url, "wait": wait}, wait + MARGIN)
+        return tuple(Chapter(*chapter) for chapter in found)
 
     def discover(self, address: str, *, wait: float) -> Discovery:
         """Look for feeds at an address. Raises FetchError (TIMEOUT), and BusyError without a worker."""

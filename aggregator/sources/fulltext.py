@@ -47,21 +47,26 @@ def find_text(job: TextJob) -> FullText:
 
     Raises FetchError where the page could not be unpacked.
     """
+    page = page_text(inflate(job.body) if job.encoding else job.body, job.content_type)[:LONGEST]
+    html = main_text(page, job.address)
+    text = strip(html)
+    index, words = index_and_count(job.title, text)
+    if words <= count_words(strip(job.held)):
+        return FullText()
+    return FullText(html, excerpt(text), words, index)
+
+
+def main_text(page: str, address: str) -> str:
+    """Return the text of a page as clean HTML, without what stands around it; empty where none is found."""
     from trafilatura import extract  # noqa: PLC0415  # it takes 300 ms and 30 MB to load; most feeds do without
 
-    page = page_text(inflate(job.body) if job.encoding else job.body, job.content_type)[:LONGEST]
     found = extract(
         page,
-        url=job.address,
+        url=address,
         output_format="html",
         include_comments=False,
         include_images=True,
         include_links=True,
         include_formatting=True,
     )
-    html = safe_html(Text("html", NOT_TEXT.sub("", found)), job.address) if found else ""
-    text = strip(html)
-    index, words = index_and_count(job.title, text)
-    if words <= count_words(strip(job.held)):
-        return FullText()
-    return FullText(html, excerpt(text), words, index)
+    return safe_html(Text("html", NOT_TEXT.sub("", found)), address) if found else ""

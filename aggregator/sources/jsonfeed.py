@@ -11,10 +11,7 @@ from aggregator.sources.raw import NOT_TEXT, RawDocument, RawEntry, Text
 
 def read_json(data: bytes, most: int) -> RawDocument | None:
     """Read a JSON Feed, at most `most` items of it. None where it is JSON but no feed, or no JSON."""
-    try:
-        feed = json.loads(_decoded(data), parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
+    feed = load_json(data)
     if isinstance(feed, list):
         return read_statuses(feed, most)
     if isinstance(feed, dict) and isinstance(feed.get("rss"), dict):
@@ -29,6 +26,14 @@ def read_json(data: bytes, most: int) -> RawDocument | None:
         if isinstance(item, dict):
             document.entries.append(_entry(item))
     return document
+
+
+def load_json(data: bytes) -> Any:
+    """Return what a JSON document holds; None where it is none."""
+    try:
+        return json.loads(_decoded(data), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _rss(channel: Any, most: int) -> RawDocument | None:

@@ -36,7 +36,14 @@ def _sync_short_author_detail(parser: Any, key: str = "author") -> None:
     _sync_author_detail(parser, key)
 
 
+def _start_transcript(parser: Any, attributes: dict[str, str]) -> None:
+    parser._get_context().setdefault("transcripts", []).append(attributes)  # noqa: SLF001  # as its own handlers do
+
+
 _FeedParserMixin._sync_author_detail = _sync_short_author_detail  # noqa: SLF001  # see the module's first lines
+# Of several elements it does not know it keeps the last; a podcast has a transcript for each form and language.
+_FeedParserMixin._start_podcast_transcript = _start_transcript  # noqa: SLF001  # as above
+_FeedParserMixin.namespaces["https://podcastindex.org/namespace/1.0"] = "podcast"
 
 
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,16}|[0-9]{1,16});?")
@@ -158,7 +165,7 @@ def _files(raw: RawEntry, entry: Mapping[str, Any]) -> None:
 
 
 def _extras(told: dict[str, Any], entry: Mapping[str, Any]) -> None:
-    """Take what feedparser keeps of podcasts, licences and places; of several transcripts that is the last."""
+    """Take what feedparser keeps of podcasts, licences and places."""
     for name in ("season", "episode", "explicit"):
         if text := _string(entry, "itunes_" + name):
             told[name] = text
@@ -171,9 +178,22 @@ def _extras(told: dict[str, Any], entry: Mapping[str, Any]) -> None:
     point = dict.get(where, "coordinates") if isinstance(where, dict) and dict.get(where, "type") == "Point" else None
     if isinstance(point, tuple | list) and len(point) == 2:  # noqa: PLR2004  # longitude and latitude
         told["place"] = {"longitude": str(point[0]), "latitude": str(point[1])}
-    transcript = dict.get(entry, "podcast_transcript")  # type: ignore[call-overload]  # as above
-    if isinstance(transcript, dict) and (address := _string(transcript, "url")):
-        told["transcripts"] = [(address, _string(transcript, "type"), _string(transcript, "language"))]
+    transcripts = [
+        (address, _string(file, "type"), _string(file, "language"))
+        for file in _dicts(entry, "transcripts")
+        if (address := _string(file, "url"))
+    ]
+    if transcripts:
+        told["transcripts"] = transcripts
+    file = dict.get(entry, "podcast_chapters")  # type: ignore[call-overload]  # as above
+    if isinstance(file, dict) and (address := _string(file, "url")):
+        told["chapters_file"] = address
+    chapters = dict.get(entry, "psc_chapters")  # type: ignore[call-overload]  # as above
+    if isinstance(chapters, dict):
+        told["chapters"] = [
+            (_string(one, "start") or "", _string(one, "title") or "", _string(one, "href"))
+            for one in _dicts(chapters, "chapters")
+        ]
 
 
 def _detail(thing: Mapping[str, Any], key: str, *, html: bool = False, atom: bool = False) -> Text | None:

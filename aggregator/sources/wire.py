@@ -16,16 +16,19 @@ import msgpack  # type: ignore[import-untyped]  # it ships no types
 
 from aggregator.model.discovery import DiscoveredFeed
 from aggregator.model.entry import Author, Enclosure, EntryData, Kind
-from aggregator.model.extras import Extras, extras_of, told_of
+from aggregator.model.extras import Chapter, Extras, extras_of, told_of
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.fediverse import Actor
 from aggregator.model.feed import FeedData
+from aggregator.model.spoken import Said, Spoken
+from aggregator.sources.chapters import ChaptersJob, FoundChapters
 from aggregator.sources.discovery import FoundFeeds, PageJob
 from aggregator.sources.fediverse.inbox import Activity, ActivityJob
 from aggregator.sources.fediverse.outbox import Looked, LookJob, OutboxJob, OutboxRead, Packed
 from aggregator.sources.fulltext import FullText, TextJob
 from aggregator.sources.job import ParsedDocument, ParseJob, ParseLimits
 from aggregator.sources.mail import Letter, MailJob
+from aggregator.sources.transcript import TranscriptJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +40,10 @@ Message = (
     | FoundFeeds
     | TextJob
     | FullText
+    | TranscriptJob
+    | Spoken
+    | ChaptersJob
+    | FoundChapters
     | MailJob
     | Letter
     | LookJob
@@ -55,6 +62,10 @@ _KINDS: dict[type, str] = {
     FoundFeeds: "feeds",
     TextJob: "text job",
     FullText: "text",
+    TranscriptJob: "transcript",
+    Spoken: "spoken",
+    ChaptersJob: "chapters file",
+    FoundChapters: "chapters",
     MailJob: "mail",
     Letter: "letter",
     LookJob: "look",
@@ -88,6 +99,10 @@ def from_message(message: bytes) -> Message:
         "feeds": _feeds,
         "text job": lambda row: TextJob(*row),
         "text": lambda row: FullText(*row),
+        "transcript": lambda row: TranscriptJob(*row),
+        "spoken": lambda row: Spoken(tuple(Said(*said) for said in row[0]), *row[1:]),
+        "chapters file": lambda row: ChaptersJob(*row),
+        "chapters": lambda row: FoundChapters(tuple(Chapter(*chapter) for chapter in row[0])),
         "mail": lambda row: MailJob(*row),
         "letter": lambda row: Letter(row[0], _document(row[1])),
         "look": lambda row: LookJob(Packed(*row[0]), *row[1:]),
@@ -124,6 +139,12 @@ _rows: dict[type, Callable[[Any], tuple[Any, ...]]] = {
         DiscoveredFeed,
         TextJob,
         FullText,
+        TranscriptJob,
+        Spoken,
+        Said,
+        ChaptersJob,
+        FoundChapters,
+        Chapter,
         MailJob,
         Letter,
         LookJob,

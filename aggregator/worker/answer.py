@@ -7,7 +7,7 @@ import fcntl
 import logging
 import os
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgpack  # type: ignore[import-untyped]  # it ships no types
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aggregator.model.discovery import Discovery
+    from aggregator.model.extras import Chapter
     from aggregator.model.ports import Image, RefreshReport
+    from aggregator.model.spoken import Spoken
     from aggregator.outbound.audio import AudioStream
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,14 @@ class Answers(Protocol):
 
     def audio(self, url: str, span: Span | None) -> AbstractAsyncContextManager[AudioStream]:
         """Open a sound file or a part of one. Raises FetchError."""
+        ...
+
+    async def transcript(self, feed_id: FeedId, url: str, told: str) -> Spoken:
+        """Fetch and read a transcript; `told` is its declared type. Raises FetchError, BusyError."""
+        ...
+
+    async def chapters(self, feed_id: FeedId, url: str) -> tuple[Chapter, ...]:
+        """Fetch and read a chapters file. Raises FetchError, BusyError."""
         ...
 
     async def discover(self, address: str) -> Discovery:
@@ -154,8 +164,8 @@ class AnswerServer:
         match question:
             case {"ask": "refresh", "feeds": None | list() as feeds, "wait": int() | float() as wait}:
                 return await self._refresh(feeds, wait)
-            case {"ask": "image", "url": str() as url, "wait": int() | float() as wait}:
-                return await self._image(url, wait)
+            case {"ask": "image" | "transcript" | "chapters", "url": str(), "wait": int() | float()}:
+                return await self._file(question)
             case {"ask": "discover", "address": str() as address, "wait": int() | float() as wait}:
                 return asdict(await _in_time(self._answers.discover(address), wait))
             case {"ask": "embed" | "nearest" | "like", "wait": int() | float() as wait}:
@@ -165,6 +175,19 @@ class AnswerServer:
                 return None
             case {"ask": "ping"}:
                 return {"state": self._answers.state(), "pid": os.getpid(), "clock": self._clock}
+        raise ValueError("nobody taught the worker this question")
+
+    async def _file(self, question: dict[str, Any]) -> Any:
+        url, wait = question["url"], question["wait"]
+        match question:
+            case {"ask": "image"}:
+                image = await _in_time(self._answers.image(url), wait)
+                return [image.type, image.data]
+            case {"ask": "transcript", "feed": int() as feed, "told": str() as told}:
+                return astuple(await _in_time(self._answers.transcript(FeedId(feed), url, told), wait))
+            case {"ask": "chapters", "feed": int() as feed}:
+                found = await _in_time(self._answers.chapters(FeedId(feed), url), wait)
+                return [astuple(chapter) for chapter in found]
         raise ValueError("nobody taught the worker this question")
 
     def _meant(self, question: dict[str, Any]) -> Awaitable[Any]:
@@ -187,10 +210,6 @@ class AnswerServer:
         task.add_done_callback(self._finished)
         done, _ = await asyncio.wait((task,), timeout=min(max(wait, 0.0), LONGEST_WAIT))
         return asdict(task.result()) if done else None
-
-    async def _image(self, url: str, wait: float) -> list[Any]:
-        image = await _in_time(self._answers.image(url), wait)
-        return [image.type, image.data]
 
     async def _pass_on(self, question: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         """Answer with the head of a sound file, then hand its parts on at the speed they are taken."""

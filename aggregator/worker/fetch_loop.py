@@ -307,7 +307,7 @@ class FetchLoop:
             document = await self._pool.read(_job(feed, fetched, now))
             came = None
             if feed.full_text is not None:
-                document, came = await self._texts.fill(document, now)
+                document, came = await self._texts.fill(document, now, access.proxy)
         except FetchError as exc:
             return Failed(feed, exc.fault)
         except BusyError as exc:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 from aggregator.errors import BusyError, FetchError
+from aggregator.model.access import Access
 from aggregator.model.fault import FaultCode
 from aggregator.model.feed import Validators
 from aggregator.outbound.limits import inflate
@@ -43,31 +44,33 @@ class FullTexts:
         self._steady = steady
         self._sites: dict[str, tuple[float, RobotFileParser]] = {}
 
-    async def fill(self, document: ParsedDocument, now: datetime) -> tuple[ParsedDocument, str | None]:
+    async def fill(self, document: ParsedDocument, now: datetime, proxy: str) -> tuple[ParsedDocument, str | None]:
         """Give the document's new entries their whole texts, and say what came of it.
 
-        "" for well, else "robots" or the code of the last fault; None where there was nothing to be fetched.
-        An entry whose page cannot be had keeps what the feed brought.
+        `proxy` is the feed's own, or empty: it hides who asks for the pages too. What came of it is "" for well, else
+        "robots" or the code of the last fault; None where there was nothing to be fetched. An entry whose page cannot
+        be had keeps what the feed brought.
         """
+        access = Access(proxy=proxy)  # a password is for the feed alone
         entries = list(document.entries)
         wanted = [place for place, entry in enumerate(entries) if entry.link][:MOST_PAGES]
         came: str | None = None
         try:
             async with asyncio.timeout(ALL_SECONDS):
                 for place in wanted:
-                    entries[place], trouble = await self._whole(entries[place], now)
+                    entries[place], trouble = await self._whole(entries[place], now, access)
                     came = trouble or came or ""
         except (BusyError, TimeoutError):
             pass  # the site is to be left alone for now
         return replace(document, entries=tuple(entries)), came
 
-    async def _whole(self, entry: EntryData, now: datetime) -> tuple[EntryData, str]:
+    async def _whole(self, entry: EntryData, now: datetime, access: Access) -> tuple[EntryData, str]:
         link = entry.link or ""
         try:
-            if not await self._allowed(link):
+            if not await self._allowed(link, access):
                 return entry, ROBOTS
-            fetched = await self._outbound.get_feed(link, Validators())
-            if fetched.address != link and not await self._allowed(fetched.address):
+            fetched = await self._outbound.get_feed(link, Validators(), access)
+            if fetched.address != link and not await self._allowed(fetched.address, access):
                 return entry, ROBOTS
             found = await self._pool.find_text(
                 TextJob(
@@ -87,21 +90,21 @@ class FullTexts:
         text = replace(entry, content_html=found.content_html, words=found.words, index=found.index)
         return (text if entry.excerpt else replace(text, excerpt=found.excerpt)), ""
 
-    async def _allowed(self, address: str) -> bool:
+    async def _allowed(self, address: str, access: Access) -> bool:
         parts = urlsplit(address)
         site = f"{parts.scheme}://{parts.netloc}"
         held = self._sites.get(site)
         if held is None or self._steady() - held[0] > _ROBOTS_SECONDS:
             if len(self._sites) >= _MOST_SITES:
                 self._sites.clear()
-            held = self._sites[site] = (self._steady(), await self._rules(site))
+            held = self._sites[site] = (self._steady(), await self._rules(site, access))
         return held[1].can_fetch(_AGENT, address)
 
-    async def _rules(self, site: str) -> RobotFileParser:
+    async def _rules(self, site: str, access: Access) -> RobotFileParser:
         """Read a site's robots.txt as RFC 9309 (2.3.1) has it: none is leave, no answer is none."""
         rules = RobotFileParser()
         try:
-            fetched = await self._outbound.get_feed(f"{site}/robots.txt", Validators())
+            fetched = await self._outbound.get_feed(f"{site}/robots.txt", Validators(), access)
             body = inflate(fetched.body) if fetched.encoding else fetched.body
             rules.parse(body[:_ROBOTS_BYTES].decode("utf-8-sig", "replace").splitlines())
         except FetchError as exc:

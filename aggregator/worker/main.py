@@ -13,6 +13,7 @@ from aggregator.errors import BroadsheetError, StorageFullError
 from aggregator.queue.inprocess import Ticker
 from aggregator.wiring import open_desk
 from aggregator.worker.answer import AnswerServer
+from aggregator.worker.beside import Beside
 from aggregator.worker.bundles import Bundles
 from aggregator.worker.discovering import discover
 from aggregator.worker.editions import Editions
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from aggregator.model.discovery import Discovery
+    from aggregator.model.extras import Chapter
     from aggregator.model.ids import EntryId, FeedId
     from aggregator.model.ports import Image, RefreshReport, Span
+    from aggregator.model.spoken import Spoken
     from aggregator.outbound.audio import AudioStream
     from aggregator.services.desk import Desk
     from aggregator.settings import Settings
@@ -78,6 +81,7 @@ class Worker:
     def __init__(self, desk: Desk, staff: Staff) -> None:
         self._desk = desk
         self._staff = staff
+        self._beside = Beside(desk, staff.outbound, staff.pool, steady_seconds)
         self._imports = Imports(desk)
         self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
@@ -126,6 +130,14 @@ class Worker:
     def audio(self, url: str, span: Span | None) -> AbstractAsyncContextManager[AudioStream]:
         """Open a sound file or a part of one. Raises FetchError."""
         return self._staff.outbound.open_audio(url, span)
+
+    async def transcript(self, feed_id: FeedId, url: str, told: str) -> Spoken:
+        """Fetch and read a transcript. Raises FetchError, BusyError."""
+        return await self._beside.transcript(feed_id, url, told)
+
+    async def chapters(self, feed_id: FeedId, url: str) -> tuple[Chapter, ...]:
+        """Fetch and read a chapters file. Raises FetchError, BusyError."""
+        return await self._beside.chapters(feed_id, url)
 
     async def discover(self, address: str) -> Discovery:
         """Look for feeds at an address."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
+from aggregator.model.spoken import Spoken
+from aggregator.sources.chapters import FoundChapters
 from aggregator.sources.discovery import FoundFeeds
 from aggregator.sources.fediverse.inbox import Activity
 from aggregator.sources.fediverse.outbox import Looked, OutboxRead
@@ -21,15 +23,17 @@ from aggregator.worker.piped import PipedProcess
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from aggregator.sources.chapters import ChaptersJob
     from aggregator.sources.discovery import PageJob
     from aggregator.sources.fediverse.inbox import ActivityJob
     from aggregator.sources.fediverse.outbox import LookJob, OutboxJob
     from aggregator.sources.fulltext import TextJob
     from aggregator.sources.job import ParseJob
     from aggregator.sources.mail import MailJob
+    from aggregator.sources.transcript import TranscriptJob
     from aggregator.sources.wire import Message
 
-    Job = ParseJob | PageJob | TextJob | MailJob | LookJob | OutboxJob | ActivityJob
+    Job = ParseJob | PageJob | TextJob | TranscriptJob | ChaptersJob | MailJob | LookJob | OutboxJob | ActivityJob
 
 CPU_SECONDS = 5
 WALL_SECONDS = 20.0
@@ -73,6 +77,14 @@ class ParsePool:
     async def find_text(self, job: TextJob) -> FullText:
         """Take the text out of a page. Raises FetchError as `read` does."""
         return await self._done(job, FullText)
+
+    async def read_transcript(self, job: TranscriptJob) -> Spoken:
+        """Read a transcript. Raises FetchError as `read` does."""
+        return await self._done(job, Spoken)
+
+    async def read_chapters(self, job: ChaptersJob) -> FoundChapters:
+        """Read a chapters file. Raises FetchError as `read` does."""
+        return await self._done(job, FoundChapters)
 
     async def read_letter(self, job: MailJob) -> Letter:
         """Read a letter. Raises FetchError as `read` does."""

@@ -18,6 +18,7 @@ from aggregator.errors import FetchError
 from aggregator.lifeline import die_with_parent
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.queue.frames import frame, read_frame
+from aggregator.sources.chapters import ChaptersJob, read_chapters
 from aggregator.sources.discovery import PageJob, find_feeds
 from aggregator.sources.document import read_document
 from aggregator.sources.fediverse.inbox import ActivityJob, read_activity
@@ -25,6 +26,7 @@ from aggregator.sources.fediverse.outbox import LookJob, OutboxJob, look, read_o
 from aggregator.sources.fulltext import TextJob, find_text
 from aggregator.sources.job import ParseJob
 from aggregator.sources.mail import MailJob, read_letter
+from aggregator.sources.transcript import TranscriptJob, read_transcript
 from aggregator.sources.wire import from_message, to_message
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ _WORK: dict[type, Callable[[Any], Message]] = {
     ParseJob: read_document,
     PageJob: find_feeds,
     TextJob: find_text,
+    TranscriptJob: read_transcript,
+    ChaptersJob: read_chapters,
     MailJob: read_letter,
     LookJob: look,
     OutboxJob: read_outbox,

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "rules.text",
     "replays.show",  # somebody's own: test_trying.py looks at it
     "replays.progress",
+    "entry.transcript",  # of a recording: test_listening.py looks at it
     "websub.confirm",
     "feeds.of_list",
     "feeds.private",

@@ -10,10 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from aggregator.outbound.client import Outbound
 from aggregator.services import searching
 from aggregator.worker.answer import AnswerServer
+from aggregator.worker.beside import Beside
+from aggregator.worker.fetch_loop import steady_seconds
+from aggregator.worker.parse_pool import ParsePool
 from tests.web.newsroom import Item, Newsroom, Source
 
 SECONDS = 700
@@ -34,13 +38,28 @@ def sound():
     return held.getvalue()
 
 
+TRANSCRIPT = "WEBVTT\n\n" + "".join(
+    f"00:{n:02}:00.000 --> 00:{n:02}:30.000\n<v {('Ana', 'Ben')[n % 2]}>Minute {n}: the boats rose with the tide, and "
+    "nobody on the quay was late for them.\n\n"
+    for n in range(11)
+)
+CHAPTERS = '{"version": "1.2.0", "chapters": [{"startTime": 600, "title": "The mouth of the river"}]}'
+FILES = {"/tide.vtt": TRANSCRIPT.encode(), "/tide.json": CHAPTERS.encode()}
+
+
 class Publisher(BaseHTTPRequestHandler):
-    """Gives parts of one file, and remembers which were asked for."""
+    """Gives parts of one file, and remembers which were asked for; what is said in it and its chapters besides."""
 
     protocol_version = "HTTP/1.1"
     file = sound()
 
     def do_GET(self):
+        if self.path in FILES:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(FILES[self.path])))
+            self.end_headers()
+            self.wfile.write(FILES[self.path])
+            return
         first, _, last = self.headers["Range"].removeprefix("bytes=").partition("-")
         self.server.asked.append((int(first), int(last)))
         part = self.file[int(first) : int(last) + 1]
@@ -76,10 +95,11 @@ def newsroom(tmp_path, publisher):
 
 
 class Listening:
-    """What of a worker answers a player."""
+    """What of a worker answers a player, and who reads instead."""
 
-    def __init__(self, door):
-        self.audio = door.open_audio
+    def __init__(self, desk, door, pool):
+        beside = Beside(desk, door, pool, steady_seconds)
+        self.audio, self.transcript, self.chapters = door.open_audio, beside.transcript, beside.chapters
 
     def wake(self):
         """Sources that are added are fetched by the test itself."""
@@ -92,10 +112,11 @@ def worker(newsroom):
 
     async def work():
         settings = newsroom.settings
-        async with Outbound(
-            contact="", allow_private_hosts=settings.allow_private_hosts, clock=newsroom.desk.clock
-        ) as door:
-            server = AnswerServer(settings.data / "worker.sock", Listening(door))
+        async with (
+            Outbound(contact="", allow_private_hosts=settings.allow_private_hosts, clock=newsroom.desk.clock) as door,
+            ParsePool(processes=1, memory_mib=settings.parse_memory_mib) as pool,
+        ):
+            server = AnswerServer(settings.data / "worker.sock", Listening(newsroom.desk, door, pool))
             await server.open()
             ready.set()
             await stop.wait()
@@ -112,15 +133,18 @@ def worker(newsroom):
 
 @pytest.fixture
 def page(newsroom, publisher, worker, open_reader):  # noqa: ARG001  # the worker is there while somebody listens
-    address = f"http://127.0.0.1:{publisher.server_port}/tide.wav"
+    site = f"http://127.0.0.1:{publisher.server_port}"
+    sound = f'<link rel="enclosure" type="audio/x-wav" length="{len(Publisher.file)}" href="{site}/tide.wav"/>'
+    podcasting = 'xmlns:podcast="https://podcastindex.org/namespace/1.0"'
     files = (
-        f'<link rel="enclosure" type="audio/x-wav" length="{len(Publisher.file)}" href="{address}"/>'
+        f'{sound}<podcast:transcript {podcasting} url="{site}/tide.vtt" type="text/vtt" language="en"/>'
         '<link rel="enclosure" type="video/mp4" href="https://cast.example/tide.mp4"/>'
         '<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter start="5:00" title="The lock"/>'
         "</psc:chapters>"
     )
     item = Item("The tide, spoken", 1, "<p>Twelve minutes from the quay.</p>", more=files)
-    source = Source("https://cast.example/feed", "Spoken Tides", "en", "", (item,))
+    other = Item("The mouth", 2, "", more=f'{sound}<podcast:chapters {podcasting} url="{site}/tide.json"/>')
+    source = Source("https://cast.example/feed", "Spoken Tides", "en", "", (item, other))
     reader = open_reader()
     reader.set_up(newsroom)
     newsroom.subscribe((source,))
@@ -157,6 +181,27 @@ def test_a_chapter_moves_the_player(page):
     assert page.complaints == []
 
 
-def test_the_player_is_accessible(page):
-    result = Axe().run(page.page)
-    assert result.violations_count == 0, result.generate_report()
+def test_chapters_of_a_file_move_the_player_once_they_were_wanted(page):
+    page.page.goto("/lists/front-page")
+    page.page.get_by_role("link", name="The mouth", exact=True).click()
+    page.page.get_by_role("link", name="Fetch them and show them here").click()
+    page.page.get_by_role("link", name="The mouth of the river").click()
+    page.page.locator("audio").evaluate(HEARD, 600)
+    assert page.complaints == []
+
+
+def test_what_is_said_can_be_read_and_moves_the_player(page):
+    page.page.get_by_role("link", name="Transcript, English").click()
+    expect(page.page.get_by_text("Minute 9: the boats rose")).to_be_visible()
+    page.page.get_by_role("link", name="10:00").click()
+    page.page.locator("audio").evaluate(HEARD, 600)
+    assert "/transcripts/0" in page.page.url
+    assert (page.complaints, page.elsewhere) == ([], [])
+
+
+def test_player_and_transcript_are_accessible(page):
+    entry = page.page.url
+    for path in (entry, f"{entry}/transcripts/0"):
+        page.page.goto(path)
+        result = Axe().run(page.page)
+        assert result.violations_count == 0, result.generate_report()

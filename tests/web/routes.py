@@ -74,6 +74,7 @@ MEMBERS = {
     "orders.room_json": "/lists/front-page/room.json?days=7",
     "orders.room_csv": "/lists/front-page/room.csv?days=90",
     "entry.show": "/entries/{entry}?list=front-page&what_if=1",
+    "entry.transcript": "/entries/{entry}/transcripts/0",
     "shelves.later": "/later",
     "shelves.starred": "/starred",
     "sources.index": "/sources",

@@ -32,7 +32,7 @@ PLACES = {
     "websub.confirm": 404,
 }
 """What is no page of what is stored, and what it answers without the right signature."""
-NOT_THERE = ("{sample}", "{edition}", "{invitation}", "{story}", "{followed}", "/bundles/front")
+NOT_THERE = ("{sample}", "{edition}", "{invitation}", "{story}", "{followed}", "/bundles/front", "/transcripts/")
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name.partition(".")[0])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from aggregator.errors import BusyError, FetchError
 from aggregator.model.ids import Uid
-from aggregator.services import editing, reading, stories
+from aggregator.services import beside, editing, reading, stories
 from web import reasons
 from web.asked import Asked
 from web.door import actor, desk
@@ -18,9 +20,13 @@ from web.pictures import picture_path
 from web.places import ListPlaces
 from web.speech import gettext
 from web.strangers import reader
+from web.words import fault_sentence
 
 if TYPE_CHECKING:
-    from aggregator.model.entry import Body
+    from flask.typing import ResponseReturnValue
+
+    from aggregator.model.entry import Body, Entry
+    from aggregator.model.extras import Chapter
     from aggregator.services.reading import EntryPage
 
 bp = Blueprint("entry", __name__)
@@ -28,7 +34,7 @@ bp = Blueprint("entry", __name__)
 
 @bp.get("/entries/<uid>")
 def show(uid: str) -> str:
-    """Show an entry; `what_if` ranks its list once more for each line of the rule."""
+    """Show an entry; `what_if` ranks its list once more for each line of the rule, `chapters` fetches their file."""
     asked, slug = Asked.of(request.args), request.args.get("list") or None
     what_if = "what_if" in request.args
     page = reading.entry_page(
@@ -41,6 +47,8 @@ def show(uid: str) -> str:
         **asked.snapshot,
     )
     to = ListPlaces.of(page.standing, asked.rule) if page.standing else None
+    pinned = {"list": slug, **to.pin} if to else {}
+    chapters, trouble = _chapters(page.seen.entry, fetch="chapters" in request.args)
     return render_template(
         "entry.html",
         page=page,
@@ -48,18 +56,63 @@ def show(uid: str) -> str:
         body=fitted(page.body),
         files=enclosed_files(page.seen.entry),
         described=described_pictures(page.seen.entry, page.body),
+        chapters=chapters,
+        chapters_trouble=trouble,
+        fetch_chapters=None if chapters else url_for("entry.show", uid=uid, chapters=1, **pinned),
         slug=slug,
         to=to,
         why=_why(page, to) if to else None,
-        here_address=url_for("entry.show", uid=uid, **({"list": slug, **to.pin} if to else {})),
+        here_address=url_for("entry.show", uid=uid, **pinned),
         back_address=url_for("lists.show", slug=slug, **to.pin) if to else None,
     )
 
 
+@bp.get("/entries/<uid>/transcripts/<int:number>")
+def transcript(uid: str, number: int) -> ResponseReturnValue:
+    """Show what is said in an entry's recording, fetched for who asks."""
+    named = beside.named_transcript(desk(), actor(), Uid(uid), number)
+    spoken = trouble = None
+    try:
+        spoken = beside.read_transcript(desk(), actor(), named)
+    except (FetchError, BusyError) as exc:
+        trouble = _sentence(exc)
+    page = render_template(
+        "transcript.html",
+        entry=named.entry,
+        file=named.transcript,
+        spoken=spoken,
+        trouble=trouble,
+        body=_safe(spoken.html) if spoken else None,
+        listen=next((one.listen for one in enclosed_files(named.entry) if one.listen), None),
+    )
+    return page, HTTPStatus.OK if trouble is None else HTTPStatus.BAD_GATEWAY
+
+
+def _chapters(entry: Entry, *, fetch: bool) -> tuple[tuple[Chapter, ...], str | None]:
+    """Give the chapters the document tells, else those of their file where they are to be fetched; and what failed."""
+    if entry.extras.chapters or not fetch or not entry.extras.chapters_file:
+        return entry.extras.chapters, None
+    try:
+        found = beside.read_chapters(desk(), actor(), entry.uid)
+    except (FetchError, BusyError) as exc:
+        return (), _sentence(exc)
+    return found, None if found else gettext("The file names no chapters that can be shown.")
+
+
+def _sentence(error: FetchError | BusyError) -> str:
+    if isinstance(error, FetchError):
+        return fault_sentence(error.fault)
+    return gettext("It cannot be asked for just now. Try again in a minute.")
+
+
 def fitted(body: Body) -> Any:
     """Return the body of an entry as it stands in a page."""
+    return _safe(body.content_html or body.summary_html)
+
+
+def _safe(clean: str) -> Any:
     return body_html(
-        body.content_html or body.summary_html,
+        clean,
         picture_path,
         region=gettext("Wide part, can be scrolled"),
         play=gettext("Listen or watch at its own place"),

@@ -135,6 +135,30 @@ def test_feedparser_keeps_what_it_knows(item):
     assert (extras.season, extras.seconds, extras.place, extras.licence) == (3, 90, Place(None, 45.5, -71.5), CC)
 
 
+TOLD_OF_A_PODCAST = (
+    "<itunes:season>3</itunes:season><itunes:episode>4</itunes:episode><itunes:duration>90</itunes:duration>"
+    '<podcast:transcript url="https://a.example/t.vtt" type="text/vtt" language="pt_BR"/>'
+    '<podcast:transcript url="/t.html" type="text/html"/>'
+    '<podcast:transcript url="https://a.example/t.srt" type="application/x-subrip" language="en"/>'
+    '<podcast:chapters url="https://a.example/c.json" type="application/json+chapters"/>'
+    '<psc:chapters version="1.2"><psc:chapter start="00:03:07.5" title="Boats" href="/boats"/>'
+    '<psc:chapter start="0" title="Greeting &amp;c"/></psc:chapters>'
+    "<georss:point>45.5 -71.5</georss:point>"
+)
+
+
+def test_both_ways_of_reading_tell_the_same_of_a_podcast(item):
+    strict = item(TOLD_OF_A_PODCAST).extras
+    assert len(strict.transcripts) == 3
+    assert item(TOLD_OF_A_PODCAST, broken=True).extras == strict
+
+
+def test_feedparser_knows_podcasting_2_by_another_prefix(item):
+    spaced = '<pod:transcript xmlns:pod="https://podcastindex.org/namespace/1.0" url="https://a.example/{}.vtt"/>'
+    found = item(spaced.format(1) + spaced.format(2), broken=True).extras.transcripts
+    assert found == (Transcript("https://a.example/1.vtt"), Transcript("https://a.example/2.vtt"))
+
+
 def test_a_recording_of_a_json_feed_has_its_length(read):
     document = read(
         '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "1", "content_text": "x",'

@@ -11,16 +11,20 @@ from aggregator.model.extras import NO_EXTRAS, Chapter, Extras, Picture, Place, 
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FeedData
 from aggregator.model.remark import Remark
+from aggregator.model.spoken import Said, Spoken
+from aggregator.sources.chapters import ChaptersJob, FoundChapters
 from aggregator.sources.document import ParsedDocument, ParseJob, ParseLimits
+from aggregator.sources.transcript import TranscriptJob
 from aggregator.sources.wire import from_message, to_message
 
 texts = st.text(max_size=20)
 maybe = st.none() | texts
 times = st.datetimes(datetime(1990, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # as hypothesis wants it
 hashes = st.binary(min_size=16, max_size=16)
+chapters = st.lists(st.builds(Chapter, start=st.integers(0, 10**6), title=texts, link=maybe), max_size=2).map(tuple)
 extras = st.just(NO_EXTRAS) | st.builds(
     Extras,
-    chapters=st.lists(st.builds(Chapter, start=st.integers(0, 10**6), title=texts, link=maybe), max_size=2).map(tuple),
+    chapters=chapters,
     transcripts=st.lists(st.builds(Transcript, url=texts, type=maybe, language=maybe), max_size=2).map(tuple),
     place=st.none() | st.builds(Place, name=maybe, latitude=st.none() | st.floats(-90, 90), longitude=st.none()),
     licence=maybe, chapters_file=maybe, explicit=st.booleans(), seconds=st.none() | st.integers(1, 10**6),
@@ -57,10 +61,19 @@ jobs = st.builds(
     known=st.frozensets(hashes, max_size=3), now=times, limits=st.builds(ParseLimits, body=st.integers(1, 10**8)),
 )  # fmt: skip
 faults = st.builds(Fault, code=st.sampled_from(FaultCode), detail=texts, retry_after=st.none() | st.integers(0, 10**6))
+said = st.builds(Said, text=texts, start=st.none() | st.integers(0, 10**6), speaker=maybe)
+beside = st.one_of(
+    st.builds(
+        TranscriptJob, body=st.binary(max_size=50), encoding=texts, content_type=texts, address=texts, told=texts
+    ),
+    st.builds(Spoken, lines=st.lists(said, max_size=3).map(tuple), html=texts, cut=st.booleans()),
+    st.builds(ChaptersJob, body=st.binary(max_size=50), encoding=texts, address=texts),
+    st.builds(FoundChapters, chapters=chapters),
+)
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.one_of(documents, jobs, faults))
+@given(st.one_of(documents, jobs, faults, beside))
 def test_a_message_comes_back_as_it_went(value):
     back = from_message(to_message(value))
     assert back == value

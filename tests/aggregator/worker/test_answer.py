@@ -10,9 +10,11 @@ import pytest
 
 from aggregator.errors import BadInputError, BusyError, FetchError
 from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
+from aggregator.model.extras import Chapter
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.ids import FeedId
 from aggregator.model.ports import AudioHead, Image, RefreshReport, Span
+from aggregator.model.spoken import Said, Spoken
 from aggregator.queue.ask import WorkerSocket
 from aggregator.queue.frames import frame, read_frame
 from aggregator.worker.answer import AnswerServer
@@ -76,6 +78,14 @@ class Worker:
             raise self.raises
         yield Sound()
 
+    async def transcript(self, feed_id, url, told):
+        self.asked.append((feed_id, url, told))
+        return Spoken((Said("Boats.", 3, "Ana"), Said("Yes.")), cut=True)
+
+    async def chapters(self, feed_id, url):
+        self.asked.append((feed_id, url))
+        return (Chapter(3, "The lock"), Chapter(9, "The sea", "https://paper.example/sea"))
+
     async def discover(self, address):
         self.asked.append(address)
         await self.release.wait()
@@ -127,6 +137,15 @@ def test_a_refresh_that_takes_longer_goes_on_without_us(tmp_path):
 def test_a_picture_comes_back_whole(tmp_path):
     image = talk(tmp_path, lambda ask: ask.image("https://paper.example/a.png", wait=60))
     assert image == Image("image/png", b"\x89PNG" * 1000)
+
+
+def test_what_is_said_in_a_recording_and_its_chapters_come_back(tmp_path):
+    worker, url = Worker(), "https://paper.example/t"
+    spoken = talk(tmp_path, lambda ask: ask.transcript(FeedId(3), url, "text/vtt", wait=60), worker)
+    assert spoken == Spoken((Said("Boats.", 3, "Ana"), Said("Yes.")), cut=True)
+    found = talk(tmp_path, lambda ask: ask.chapters(FeedId(3), url, wait=60), worker)
+    assert found == (Chapter(3, "The lock"), Chapter(9, "The sea", "https://paper.example/sea"))
+    assert worker.asked == [(3, url, "text/vtt"), (3, url)]
 
 
 def test_what_was_found_comes_back_with_what_was_tried(tmp_path):

@@ -10,9 +10,12 @@ from aggregator.model.subscription import NewSubscription
 from aggregator.services import subscribing
 from aggregator.services.accounts import operator
 from aggregator.sources.clean import HtmlCleaner
+from aggregator.sources.document import read_document
+from aggregator.sources.job import ParseJob
 from aggregator.store import entries, feeds, subscriptions
 from aggregator.update.schedule import LONGEST
-from tests.aggregator.worker.loopback import NOW, add, due, get, rss
+from aggregator.worker.full_text import FullTexts
+from tests.aggregator.worker.loopback import NOW, add, due, get, rss, run
 
 SENTENCES = "".join(
     f"<p>In paragraph {n} the boats <b>rose</b> with the tide and nobody was late.</p>" for n in range(20)
@@ -172,6 +175,19 @@ def test_safety_16_a_hostile_page_is_contained(desk, server, feed, name):
     assert entry.title == "Title a"
     assert "alert" not in body.content_html
     assert len(body.content_html) <= 2 * 2**20
+
+
+def test_safety_13_pages_are_not_fetched_around_the_proxy_of_their_feed(desk, server):
+    allow(server)
+    link = server.put("/a", PAGE, Content_Type="text/html")
+    body = rss("a").replace(b"https://paper.example/a<", link.encode() + b"<")
+    document = read_document(ParseJob(body, "", "", link, None, None, frozenset(), NOW))
+
+    async def fill(staff):
+        return await FullTexts(staff.outbound, staff.pool, lambda: 0.0).fill(document, NOW, "socks5h://127.0.0.1:9")
+
+    assert run(desk, fill) == (document, "robots")
+    assert (server.asked["/robots.txt"], server.asked["/a"]) == (0, 0)
 
 
 def test_safety_07_a_page_that_leads_inward_is_not_followed(desk, server, feed):
