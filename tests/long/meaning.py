@@ -28,6 +28,8 @@ from aggregator.semantic.numbers import mixed
 from aggregator.semantic.stories import Blend, Stories, Told
 from aggregator.semantic.tokens import names_of, words_of
 from aggregator.wiring import open_embedder
+from tests.long.clusters import agreement, scores
+from tests.long.held_out import hold_out
 
 HEADLINES = Path("tests/data/meaning/headlines.tsv")
 CORPUS = Path("../shared/corpus")
@@ -99,11 +101,7 @@ def labelled(model, *, fit):
         return
     report("labelled entries", truth, told, blend_of(model.card))
     if fit:
-        grid = product((0.0, 0.1, 0.2, 0.3, 0.4), (0.0, 0.05, 0.1, 0.2), np.arange(0.35, 0.7, 0.02))
-        blends = [Blend(round(1 - w - n, 2), w, n, 0.02, round(float(j), 2), 0.64) for w, n, j in grid]
-        tried = sorted(((sum(scores(truth, place(told, blend))[:2]), blend) for blend in blends), key=lambda t: -t[0])
-        for total, blend in tried[:5]:
-            print(f"  fit {total:.3f} {blend}")
+        hold_out(truth, told, lambda blend: place(told, blend))
 
 
 def silver(model):
@@ -187,33 +185,6 @@ def nearly_in_order(told):
     """The same entries as they might have come: up to an hour later than they were written."""
     chance = random.Random(7)
     return sorted(told, key=lambda each: each.time + chance.randrange(HOUR))
-
-
-def agreement(first, second):
-    """Pairs that stand together both times, of those that do in one of them."""
-    ids = sorted(first)
-    a, b = (np.array([found[each] for each in ids]) for found in (first, second))
-    upper = np.triu(np.ones((len(ids), len(ids)), dtype=bool), 1)
-    both, one = (a[:, None] == a) & (b[:, None] == b) & upper, ((a[:, None] == a) | (b[:, None] == b)) & upper
-    return both.sum() / max(one.sum(), 1)
-
-
-def scores(truth, found):
-    """Pairwise F1, B3 F1, pairwise precision and recall."""
-    names = {name: number for number, name in enumerate(dict.fromkeys(truth.values()))}
-    t = np.array([names[name] for name in truth.values()])
-    f = np.array([found[each] for each in truth])
-    same_t, same_f = t[:, None] == t, f[:, None] == f
-    upper = np.triu(np.ones_like(same_t), 1)
-    hits, asked, given = ((each & upper).sum() for each in (same_t & same_f, same_t, same_f))
-    precision, recall = hits / max(given, 1), hits / max(asked, 1)
-    b_precision = ((same_t & same_f).sum(1) / same_f.sum(1)).mean()
-    b_recall = ((same_t & same_f).sum(1) / same_t.sum(1)).mean()
-    return harmonic(precision, recall), harmonic(b_precision, b_recall), precision, recall
-
-
-def harmonic(a, b):
-    return 2 * a * b / max(a + b, 1e-9)
 
 
 def index(count=100_000, dimensions=512):
