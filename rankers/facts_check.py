@@ -22,18 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckedList:
-    """What a receipt says of the list it is of. `now`: its tick in seconds. `version`: "" for a draft."""
+    """What a receipt says of the list it is of. `now`: its tick in seconds. `version`: "" for a draft.
+
+    `scope`: what it drew from; None in a receipt that does not say.
+    """
 
     list: str
     now: int
     version: str
     document: RuleDocument
+    scope: dict[str, Any] | None
 
 
 def read_list(data: bytes) -> CheckedList:
     """Read which list and tick a receipt is of. For one that verify_receipt found to hold."""
     content: dict[str, Any] = json.loads(data)
-    return CheckedList(str(content["list"]), int(content["now"]), content["version"], read_canonical(content["rule"]))
+    document = read_canonical(content["rule"])
+    return CheckedList(str(content["list"]), int(content["now"]), content["version"], document, content.get("scope"))
 
 
 def verify_facts(data: bytes, table: CandidateTable) -> Difference | None:

@@ -45,10 +45,13 @@ class Receipt:
     annex: bytes
 
 
-def make_receipt(ranking: Ranking, *, list_key: str, version: str, secret: bytes) -> Receipt:
+def make_receipt(
+    ranking: Ranking, *, list_key: str, version: str, secret: bytes, scope: Mapping[str, Any] | None = None
+) -> Receipt:
     """Write the receipt of a ranking: of its shown places, or of the first 50 where the rule has no end.
 
     version: the rule version's id, "" for a draft. secret: what salts are made from; keep it, and tell nobody.
+    scope: what the list drew from, as plain values; what is no candidate was outside it.
     """
     table, document = ranking.table, ranking.document
     by_uid = np.lexsort((table.uid[:, 1], table.uid[:, 0]))
@@ -70,6 +73,8 @@ def make_receipt(ranking: Ranking, *, list_key: str, version: str, secret: bytes
         "vectors": hashes,
         "outcome": outcome(ranking, places),
     }
+    if scope is not None:
+        content["scope"] = dict(scope)
     content["hash"] = hash_of(content)
     return Receipt(rfc8785.dumps(content), rfc8785.dumps(annex) if annex else b"")
 

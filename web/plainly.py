@@ -86,6 +86,7 @@ def out_of_scope_plainly(standing: Standing) -> AbsenceTold:
         OutOfScope.TOO_OLD: gettext("It is too old: this list goes back %(days)d days.", days=days),
         OutOfScope.NOT_ARRIVED: gettext("It had not arrived when this page was made."),
         OutOfScope.CUT: gettext("The list has more entries than can be ranked at once, and newer ones than this."),
+        OutOfScope.NOT_FOUND: gettext("The search that this list keeps does not find it."),
         OutOfScope.OTHER_SOURCES: gettext("This list draws from other sources."),
     }
     return AbsenceTold(sentences[standing.out_of_scope or OutOfScope.OTHER_SOURCES])

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babel.dates import get_day_names
+from babel.dates import format_date, get_day_names
 
 from aggregator.model.timetable import HOUR, WEEK
 from web import language
 from web.formats import language_name
 from web.speech import gettext, ngettext
+from web.words import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from aggregator.model.readinglist import ReadingList
+    from aggregator.model.readinglist import ReadingList, Search
 
 MOST_NAMED = 5
 
@@ -32,9 +33,30 @@ def scope_in_words(found: ReadingList, feed_titles: Sequence[str] = ()) -> str:
     what = gettext(" and ").join(drawn) if drawn else gettext("all sources")
     days = ngettext("of the last day", "of the last %(num)d days", found.max_age.days)
     if not scope.languages:
-        return gettext("Draws from %(what)s, entries %(days)s.", what=what, days=days)
-    spoken = _named([language_name(code) for code in scope.languages])
-    return gettext("Draws from %(what)s, entries %(days)s in %(languages)s.", what=what, days=days, languages=spoken)
+        drawn_from = gettext("Draws from %(what)s, entries %(days)s.", what=what, days=days)
+    else:
+        spoken = _named([language_name(code) for code in scope.languages])
+        drawn_from = gettext(
+            "Draws from %(what)s, entries %(days)s in %(languages)s.", what=what, days=days, languages=spoken
+        )
+    return " ".join((drawn_from, *_search_in_words(scope.search))) if scope.search else drawn_from
+
+
+def _search_in_words(search: Search) -> Iterator[str]:
+    """Say what a kept search finds, a sentence for each thing it asks."""
+    if search.likeness is None:
+        yield gettext("Only what holds the words “%(words)s”.", words=search.words)
+    else:
+        yield gettext(
+            "Only what holds the words “%(words)s”, or is at least %(likeness)d%% like them in meaning.",
+            words=search.words, likeness=search.likeness,
+        )  # fmt: skip
+    if search.kind:
+        yield gettext("Only of the kind: %(kind)s.", kind=KINDS.get(search.kind, gettext("article")))
+    if search.since:
+        yield gettext("From %(day)s on.", day=format_date(search.since, locale=language.locale()))
+    if search.until:
+        yield gettext("Up to %(day)s.", day=format_date(search.until, locale=language.locale()))
 
 
 def timetable_in_words(found: ReadingList) -> str | None:

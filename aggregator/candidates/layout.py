@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.candidate import ColumnRow
 
-FORMAT = 1
+FORMAT = 2
 KINDS = tuple(Kind)
 """Kinds by code. Only ever append."""
 MOST_LANGUAGES = 4096
@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, np.dtype[Any]] = {
     "language": np.dtype("<i2"),  # code in the header's languages, -1: missing
     "kind": np.dtype("u1"),
     "has": np.dtype("u1"),  # bits in the order of HAS
-    "marks": np.dtype("u1"),  # AGE_KNOWN, PAID
+    "marks": np.dtype("u1"),  # AGE_KNOWN, PAID, RESERVED
 }
 DEAD = "dead"
 DEAD_TYPE = np.dtype("<i4")
@@ -49,6 +49,7 @@ FILES: Mapping[str, np.dtype[Any]] = {**COLUMNS, DEAD: DEAD_TYPE}
 
 AGE_KNOWN = 1
 PAID = 2
+RESERVED = 4
 _HAS_BIT = {name: 1 << place for place, name in enumerate(HAS)}
 _KIND_CODE = {kind: code for code, kind in enumerate(KINDS)}
 
@@ -111,6 +112,6 @@ def encode(rows: Sequence[ColumnRow], languages: tuple[str, ...]) -> tuple[dict[
         "language": [-1 if row.language is None else codes.get(row.language, -1) for row in rows],
         "kind": [_KIND_CODE[row.kind] for row in rows],
         "has": [sum(_HAS_BIT[name] for name in row.has) for row in rows],
-        "marks": [AGE_KNOWN * row.age_known + PAID * row.paid for row in rows],
+        "marks": [AGE_KNOWN * row.age_known + PAID * row.paid + RESERVED * row.reserved for row in rows],
     }
     return {name: np.asarray(values[name], dtype=kind) for name, kind in COLUMNS.items()}, tuple(codes)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aggregator.candidates.facts import Facts
     from aggregator.candidates.snapshot import Snapshot
+    from aggregator.candidates.sought import Finds
     from aggregator.model.readinglist import ReadingList, Scope
 
 MOST = 100_000
@@ -56,6 +57,14 @@ class _Chosen:
     vocabulary: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Within:
+    """What rows have to lie in: a scope and, for a kept search, what it finds."""
+
+    scope: Scope
+    finds: Finds | None
+
+
 def candidates(
     snapshot: Snapshot,
     facts: Facts,
@@ -64,13 +73,16 @@ def candidates(
     reads: AbstractSet[str],
     *,
     rooms: Mapping[str, int] | None = None,
+    finds: Finds | None = None,
 ) -> Candidates:
     """Make the candidate table of a list at tick `now` (s).
 
     `reads` are the parts of a table that the rule reads (RuleDocument.columns); it gets no others.
     `rooms` is `source_room` by source; None: the list's ledger has no record yet, and the fact is missing.
+    `finds`: of a kept search, which rows it finds (candidates/sought.py); no others become candidates.
     """
-    chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
+    within = _Within(reading_list.scope, finds)
+    chosen = _choose(snapshot, facts, within, now=now, after=now - _seconds(reading_list), until=now)
     chosen, cut = _newest(snapshot, chosen)
     columns, rows = snapshot.columns, chosen.rows
     table = CandidateTable(
@@ -79,8 +91,7 @@ def candidates(
         uid=np.stack([columns["uid_hi"][rows], columns["uid_lo"][rows]], axis=1),
         time=columns["time"][rows],
         age_known=(columns["marks"][rows] & AGE_KNOWN) != 0,
-        numbers=_numbers(snapshot, facts, chosen, reads, scope=reading_list.scope, now=now)
-        | _room(facts, chosen, rooms),
+        numbers=_numbers(snapshot, facts, chosen, reads, within=within, now=now) | _room(facts, chosen, rooms),
         labels=_labels(snapshot, facts, chosen, reads),
         sets=_sets(snapshot, facts, chosen, reads),
         flags=_flags(snapshot, chosen, reads),
@@ -88,11 +99,14 @@ def candidates(
     return Candidates(table, rows, columns["entry_id"][rows], cut)
 
 
-def count_newer(snapshot: Snapshot, facts: Facts, reading_list: ReadingList, at: int, now: int) -> int:
+def count_newer(
+    snapshot: Snapshot, facts: Facts, reading_list: ReadingList, at: int, now: int, *, finds: Finds | None = None
+) -> int:
     """Count the entries that would be candidates at `now` and had not arrived at `at`."""
     if snapshot.newest_arrival <= at:
         return 0
-    chosen = _choose(snapshot, facts, reading_list.scope, now=now, after=now - _seconds(reading_list), until=now)
+    within = _Within(reading_list.scope, finds)
+    chosen = _choose(snapshot, facts, within, now=now, after=now - _seconds(reading_list), until=now)
     return int(np.count_nonzero(snapshot.columns["first_seen"][chosen.rows] > at))
 
 
@@ -113,9 +127,9 @@ def count_by_feed(snapshot: Snapshot, entry_ids: NDArray[np.int64]) -> dict[Feed
     return {FeedId(feed_id): count for feed_id, count in zip(feed_ids.tolist(), counts.tolist(), strict=True)}
 
 
-def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: int, until: int) -> _Chosen:
+def _choose(snapshot: Snapshot, facts: Facts, within: _Within, *, now: int, after: int, until: int) -> _Chosen:
     """Choose the living rows of the scope with after < time <= until that had arrived by `now`."""
-    columns = snapshot.columns
+    columns, scope = snapshot.columns, within.scope
     rows = snapshot.rows_after(after)
     time = columns["time"][rows]
     rows = rows[snapshot.alive[rows] & (time > after) & (time <= until) & (columns["first_seen"][rows] <= now)]
@@ -126,6 +140,9 @@ def _choose(snapshot: Snapshot, facts: Facts, scope: Scope, *, now: int, after: 
     if scope.languages:
         spoken = np.append([_is_one_of(language, scope.languages) for language in vocabulary], False)
         inside = spoken.astype(np.bool_)[codes]
+        rows, places, codes = rows[inside], places[inside], codes[inside]
+    if within.finds is not None:
+        inside = within.finds(rows)
         rows, places, codes = rows[inside], places[inside], codes[inside]
     return _Chosen(rows, places, codes, vocabulary)
 
@@ -181,7 +198,7 @@ def _newest(snapshot: Snapshot, chosen: _Chosen) -> tuple[_Chosen, bool]:
 
 
 def _numbers(
-    snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str], *, scope: Scope, now: int
+    snapshot: Snapshot, facts: Facts, chosen: _Chosen, reads: AbstractSet[str], *, within: _Within, now: int
 ) -> dict[str, Numbers]:
     numbers = {}
     if "source_pace" in reads:
@@ -190,7 +207,7 @@ def _numbers(
         words = snapshot.columns["words"][chosen.rows].astype(np.int64)
         numbers["words"] = Numbers(words, words >= 0)
     if "language_share" in reads or "folder_share" in reads:
-        numbers |= _shares(snapshot, facts, chosen, scope=scope, now=now)
+        numbers |= _shares(snapshot, facts, chosen, within=within, now=now)
     return numbers
 
 
@@ -233,9 +250,9 @@ def _flags(snapshot: Snapshot, chosen: _Chosen, reads: AbstractSet[str]) -> dict
     return {"paid": Numbers(paid.astype(np.int64), np.ones(len(paid), dtype=np.bool_))}
 
 
-def _shares(snapshot: Snapshot, facts: Facts, chosen: _Chosen, *, scope: Scope, now: int) -> dict[str, Numbers]:
+def _shares(snapshot: Snapshot, facts: Facts, chosen: _Chosen, *, within: _Within, now: int) -> dict[str, Numbers]:
     """Give the share of each row's language and main folder in the list's entries of the 28 days to the hour."""
-    stored = _choose(snapshot, facts, scope, now=now, after=facts.hour - WINDOW, until=facts.hour)
+    stored = _choose(snapshot, facts, within, now=now, after=facts.hour - WINDOW, until=facts.hour)
     folders = facts.main_folder
     return {
         "language_share": _share(stored.languages, len(stored.vocabulary), chosen.languages),

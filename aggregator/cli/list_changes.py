@@ -10,7 +10,7 @@ import click
 from aggregator.cli.console import Instant, command, table
 from aggregator.errors import BadInputError
 from aggregator.model.clocks import stamp
-from aggregator.model.readinglist import Scope
+from aggregator.model.readinglist import Scope, Search
 from aggregator.model.timetable import WEEK
 from aggregator.services import editions as kept
 from aggregator.services import keys, listing
@@ -43,6 +43,8 @@ def _wishes(function: Callable[..., object]) -> Callable[..., object]:
         click.option("--language", "languages", multiple=True, metavar="CODE", help="Only these languages, or all."),
         click.option("--folder", "folders", multiple=True, metavar="PATH", help="Only these folders, or all."),
         click.option("--feed", "feeds", multiple=True, metavar="URL", help="Only these sources, or all."),
+        click.option("--words", metavar="WORDS", help="Only what a search for these words finds; all for everything."),
+        click.option("--like", type=int, metavar="N", help="Also what is N per cent like the words; 0: words alone."),
         click.option("--rule", metavar="RULE", help="The rule that ranks it."),
     ):
         function = option(function)
@@ -127,6 +129,7 @@ def _changed(desk: Desk, actor: Actor, wish: ListWish, given: dict[str, Any]) ->
         feeds=_feeds(desk, actor, given["feeds"]) if given["feeds"] else scope.feeds,
         folders=_parts(given["folders"]) if given["folders"] else scope.folders,
         languages=_parts(given["languages"]) if given["languages"] else scope.languages,
+        search=_search(scope.search, given["words"], given["like"]),
     )
     times, weekdays = given["times"], given["weekdays"]
     return replace(
@@ -137,6 +140,14 @@ def _changed(desk: Desk, actor: Actor, wish: ListWish, given: dict[str, Any]) ->
         weekdays=_weekdays(weekdays) if weekdays else wish.weekdays,
         time_zone=given["time_zone"] or wish.time_zone,
     )
+
+
+def _search(held: Search | None, words: str | None, like: int | None) -> Search | None:
+    """Give the search that is kept from now on: `all` ends it, what is not named stays."""
+    if words == ALL or (held is None and words is None):
+        return None
+    search = replace(held, words=words or held.words) if held else Search(words or "")
+    return search if like is None else replace(search, likeness=like or None)
 
 
 def _parts(named: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ _OUT_OF_SCOPE = {
     OutOfScope.TOO_OLD: "It is older than this list goes back.",
     OutOfScope.NOT_ARRIVED: "It came after the instant looked at.",
     OutOfScope.CUT: "The list has more entries than can be ranked, and newer ones than this.",
+    OutOfScope.NOT_FOUND: "The search that the list keeps does not find it.",
     OutOfScope.OTHER_SOURCES: "The list draws from other sources, folders or languages.",
 }
 

@@ -17,6 +17,7 @@ HAS = ("date", "author", "language", "image", "audio", "video", "full_text", "co
 class ColumnRow:
     """One entry as the candidate columns hold it. Times are whole seconds since 1970, UTC.
 
+    `reserved`: its author did not agree to its being found by search; no kept search finds it.
     `version` differs from row to row and only ever grows. Of a deleted entry nothing but `entry_id`, `version`
     and `deleted` means anything.
     """
@@ -33,6 +34,7 @@ class ColumnRow:
     kind: Kind
     has: tuple[str, ...]
     paid: bool
+    reserved: bool
     deleted: bool
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from aggregator.model.entry import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from aggregator.model.ids import EditionId, FeedId, ListId, OwnerId, RuleId, VersionId
@@ -13,12 +17,55 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What a kept search looks for: entries that hold all of `words`, as a person types them into the search field.
+
+    `likeness`: per cent from which an entry counts as like the words in meaning, and so as found; None: by words alone.
+    `since` and `until` are days (UTC), both included.
+    """
+
+    words: str
+    likeness: int | None = None
+    kind: Kind | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """What a list draws from; an empty part means "all of the owner's". Folders count with their sub-folders."""
+    """What a list draws from; an empty part means "all of the owner's". Folders count with their sub-folders.
+
+    `search`: of all that, only what a kept search finds.
+    """
 
     feeds: tuple[FeedId, ...] = ()
     folders: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    search: Search | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """It as plain values, as they are kept, stand in receipts and are handed to programs; `scope_of` undoes it."""
+        told: dict[str, Any] = {name: list(getattr(self, name)) for name in ("feeds", "folders", "languages")}
+        return told | ({"search": _search_told(self.search)} if self.search else {})
+
+
+def scope_of(told: Mapping[str, Any]) -> Scope:
+    """Undo `Scope.told`."""
+    parts = {name: tuple(values) for name, values in told.items() if name != "search"}
+    return Scope(**parts, search=_search_of(told["search"]) if told.get("search") else None)
+
+
+def _search_told(search: Search) -> dict[str, Any]:
+    days = {name: day.isoformat() for name in ("since", "until") if (day := getattr(search, name))}
+    told = {"words": search.words, "likeness": search.likeness, "kind": search.kind and search.kind.value, **days}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _search_of(told: Mapping[str, Any]) -> Search:
+    days = {name: date.fromisoformat(told[name]) for name in ("since", "until") if name in told}
+    kind = Kind(told["kind"]) if "kind" in told else None
+    return Search(told["words"], told.get("likeness"), kind, **days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aggregator.candidates.facts import full_hour, make_facts
 from aggregator.candidates.snapshot import EMPTY
 from aggregator.candidates.table import candidates
+from aggregator.services.kept_search import finds_of
 from aggregator.services.meaning_columns import with_meaning
 from aggregator.store import ledger, seen, subscriptions
 from rankers import come_from_models
@@ -83,7 +84,8 @@ def list_table(  # what a table is made from; none of it follows from the rest
     facts = feed_facts(desk, conn, reading_list.draws_on, stored, tick)
     if rooms is None and "source_room" in reads:
         rooms = recorded_rooms(conn, reading_list.id, tick)
-    found = candidates(stored.snapshot, facts, reading_list, tick, reads, rooms=rooms)
+    finds = finds_of(desk, conn, stored.snapshot, reading_list.scope.search)
+    found = candidates(stored.snapshot, facts, reading_list, tick, reads, rooms=rooms, finds=finds)
     if come_from_models(reads):
         since = tick - int(reading_list.max_age.total_seconds())
         found = with_meaning(desk, conn, stored.snapshot, facts, found, reads=reads, topics=topics, since=since)

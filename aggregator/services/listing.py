@@ -16,6 +16,7 @@ from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
 from aggregator.model.timetable import HOUR, WEEK, Timetable
 from aggregator.services.asking import OWN, find_named
+from aggregator.services.kept_search import check_count, checked
 from aggregator.services.rights import Right, require, require_member
 from aggregator.store import folders, lists, rules, subscriptions, values
 from rankers import fold, tokens
@@ -74,6 +75,10 @@ def add_list(desk: Desk, actor: Actor, wish: ListWish, *, slug: str = "", person
         name = _slug(slug or _slug_from(wish.title), personal=personal)
         if len(lists.get_lists(conn, owner)) >= MOST_LISTS:
             raise BadInputError("list", f"there are {MOST_LISTS} lists already")
+        scope = _scope(conn, actor, wish.scope)
+        if scope.search is not None:
+            check_count(conn, owner)
+            values.touch(conn)  # the worker looks for words to read where it moved
         lists.add_list(
             conn,
             owner,
@@ -82,7 +87,7 @@ def add_list(desk: Desk, actor: Actor, wish: ListWish, *, slug: str = "", person
             rule_id=_rule(conn, actor, wish.rule),
             max_age=_age(wish.days),
             time_zone=_zone(wish.time_zone),
-            scope=_scope(conn, actor, wish.scope),
+            scope=scope,
             feeds_of=actor.group if personal else None,
             timetable=_timetable(wish, now),
         )
@@ -95,6 +100,9 @@ def change_list(desk: Desk, actor: Actor, slug: str, wish: ListWish) -> ReadingL
     with desk.database.write() as conn:
         held = _changeable(conn, actor, slug)
         timetable = _timetable(wish, now)
+        scope = _scope(conn, actor, wish.scope)
+        if scope.search is not None:
+            check_count(conn, held.owner, but=held.slug)
         was = held.timetable
         if timetable and was and (timetable.times, timetable.days) == (was.times, was.days):
             timetable = was
@@ -105,7 +113,7 @@ def change_list(desk: Desk, actor: Actor, slug: str, wish: ListWish) -> ReadingL
             rule_id=_rule(conn, actor, wish.rule),
             max_age=_age(wish.days),
             time_zone=_zone(wish.time_zone),
-            scope=_scope(conn, actor, wish.scope),
+            scope=scope,
             timetable=timetable,
         )
         values.touch(conn)  # rankings are known by the data version, and this list has other candidates now
@@ -239,7 +247,7 @@ def _scope(conn: Connection, actor: Actor, scope: Scope) -> Scope:
         raise BadInputError("folders", f"there is no folder {unknown[0]!r}")
     if not all(_LANGUAGE.fullmatch(language) for language in scope.languages):
         raise BadInputError("languages", "codes such as en or pt-BR are expected")
-    return Scope(_once(scope.feeds), _once(scope.folders), _once(scope.languages))
+    return Scope(_once(scope.feeds), _once(scope.folders), _once(scope.languages), checked(scope.search))
 
 
 def _once(values: tuple[T, ...]) -> tuple[T, ...]:

@@ -59,7 +59,7 @@ def with_meaning(
         flags["copy"] = copy_flags(snapshot, facts, held.copies.rows(conn, snapshot), found.rows, now)
     wanted = [topic for topic in topics if PREFIX + topic.id in reads]
     if wanted:
-        known = _topic_vectors(desk, conn, model, [text for topic in wanted for text in topic.texts])
+        known = topic_vectors(desk, conn, model, [text for topic in wanted for text in topic.texts])
         for topic in wanted:
             packed = [known[text] for text in topic.texts if text in known]
             if len(packed) == len(topic.texts):
@@ -72,8 +72,8 @@ def with_meaning(
     return replace(found, table=whole)
 
 
-def _topic_vectors(desk: Desk, conn: Connection, model: str, texts: Sequence[str]) -> dict[str, bytes]:
-    """Give the vectors of topics; those of a draft are asked of the worker, and may be missing where it is busy."""
+def topic_vectors(desk: Desk, conn: Connection, model: str, texts: Sequence[str]) -> dict[str, bytes]:
+    """Give the vectors of subjects in words; those not kept yet are asked of the worker, which may be busy."""
     known = vectors.find_topics(conn, model, texts)
     new = [text for text in dict.fromkeys(texts) if text not in known]
     if new:

@@ -212,6 +212,7 @@ class OutOfScope(StrEnum):
     TOO_OLD = "too-old"  # older than the list goes back
     NOT_ARRIVED = "not-arrived"  # it came after the instant looked at
     CUT = "cut"  # the list has more candidates than can be ranked, and newer ones
+    NOT_FOUND = "not-found"  # the list keeps a search, which does not find it
     OTHER_SOURCES = "other-sources"  # the list draws from other sources, folders or languages
 
 

@@ -19,6 +19,7 @@ from aggregator.candidates.table import count_newer, entries_of
 from aggregator.errors import UnusableRuleError
 from aggregator.model.ids import EntryId, Uid
 from aggregator.model.readinglist import GaveWay
+from aggregator.services.kept_search import finds_of
 from aggregator.services.list_table import Stored, feed_facts, fresh_snapshot, list_table
 from aggregator.store import editions, values
 from rankers import (
@@ -208,7 +209,13 @@ class Ranked:
     def receipt(self, secret: bytes) -> Receipt:
         """Write down what this order was made from; `secret` is what salts are made from."""
         with self._turn:
-            return make_receipt(self._ranking, list_key=self.list.slug, version=self.version.identity, secret=secret)
+            return make_receipt(
+                self._ranking,
+                list_key=self.list.slug,
+                version=self.version.identity,
+                secret=secret,
+                scope={**self.list.scope.told, "max_age": int(self.list.max_age.total_seconds())},
+            )
 
     def _newest_first(self, row: int) -> tuple[int, list[int]]:
         table = self._ranking.table
@@ -309,7 +316,8 @@ def newer_since(desk: Desk, conn: Connection, ranking: Ranked) -> int:
         return 0
     now = int(desk.clock.now().timestamp())
     facts = feed_facts(desk, conn, ranking.list.draws_on, Stored(snapshot, version), now)
-    return count_newer(snapshot, facts, ranking.list, ranking.key.at, now)
+    finds = finds_of(desk, conn, snapshot, ranking.list.scope.search)
+    return count_newer(snapshot, facts, ranking.list, ranking.key.at, now, finds=finds)
 
 
 @dataclass(frozen=True, slots=True)

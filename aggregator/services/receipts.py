@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from aggregator.candidates.table import count_by_feed
+from aggregator.errors import BadDocumentError
+from aggregator.model.readinglist import scope_of
 from aggregator.services.asking import find_named
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.opening import open_list
@@ -117,7 +120,7 @@ def check_facts(desk: Desk, actor: Actor, data: bytes) -> Difference | None:
     require(actor, Right.READ)
     told = read_list(data)
     with desk.database.read() as conn:
-        found = find_named(conn, actor, told.list)
+        found = _as_told(find_named(conn, actor, told.list), told.scope)
         document = told.document
         table = list_table(
             desk,
@@ -130,6 +133,17 @@ def check_facts(desk: Desk, actor: Actor, data: bytes) -> Difference | None:
             topics=document.topics,
         ).table
     return verify_facts(data, table)
+
+
+def _as_told(found: ReadingList, scope: dict[str, Any] | None) -> ReadingList:
+    """Give the list with what it drew from when the receipt was written. Raises BadDocumentError."""
+    if scope is None:
+        return found
+    try:
+        seconds = scope.pop("max_age")
+        return replace(found, scope=scope_of(scope), max_age=timedelta(seconds=seconds))
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
+        raise BadDocumentError("scope", "it is not as a receipt of ours says it") from exc
 
 
 def _stored(desk: Desk, conn: Connection) -> Stored:

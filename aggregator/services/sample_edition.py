@@ -223,6 +223,7 @@ def _row(entry: Entry) -> ColumnRow:
         kind=entry.kind,
         has=tuple(has),
         paid=entry.paid,
+        reserved=False,
         deleted=False,
     )
 

@@ -247,11 +247,7 @@ def list_entry_shape(found: ReadingList) -> Shape:
         "title": found.title,
         "max_age_days": found.max_age.days,
         "time_zone": found.time_zone,
-        "scope": {
-            "feeds": list(found.scope.feeds),
-            "folders": list(found.scope.folders),
-            "languages": list(found.scope.languages),
-        },
+        "scope": found.scope.told,
         "editions": _timetable_shape(found.timetable) if found.timetable else None,
         "personal": found.personal,
     }

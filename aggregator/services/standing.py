@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator.candidates.table import in_scope
 from aggregator.errors import NotFoundError
 from aggregator.model.entry import Body
 from aggregator.model.ids import Uid, is_uid
@@ -11,7 +12,7 @@ from aggregator.services.opening import open_list
 from aggregator.services.pages import EntryPage, FoundEntry, OutOfScope, Standing
 from aggregator.services.rights import Right, require
 from aggregator.services.seeing import mentions_of, named_rows, see_entries
-from aggregator.store import entries
+from aggregator.store import entries, subscriptions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,15 +133,20 @@ def _standing(
         explanation=told,
         absence=absent,
         what_if=ranking.what_if(row) if what_if and row is not None else None,
-        out_of_scope=None if outcome else _out_of_scope(ranking, seen),
+        out_of_scope=None if outcome else _out_of_scope(conn, ranking, seen),
         mentions=mentions_of(mentioned, ranking, named),
     )
 
 
-def _out_of_scope(ranking: Ranked, seen: SeenEntry) -> OutOfScope:
+def _out_of_scope(conn: Connection, ranking: Ranked, seen: SeenEntry) -> OutOfScope:
     entry = seen.entry
     if entry.first_seen > ranking.at or entry.time > ranking.at:
         return OutOfScope.NOT_ARRIVED
     if ranking.at - entry.time >= ranking.list.max_age:
         return OutOfScope.TOO_OLD
-    return OutOfScope.CUT if ranking.cut else OutOfScope.OTHER_SOURCES
+    if ranking.cut:
+        return OutOfScope.CUT
+    scope = ranking.list.scope
+    held = subscriptions.get_feed_facts(conn, ranking.list.draws_on) if scope.search else ()
+    drawn = any(in_scope(scope, feed.id, feed.folders) for feed in held if feed.id == entry.feed_id)
+    return OutOfScope.NOT_FOUND if drawn else OutOfScope.OTHER_SOURCES

@@ -1,9 +1,10 @@
-"""Topics of published rules, as the worker gives them vectors."""
+"""Subjects in words that the worker gives vectors: topics of published rules, and kept searches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator.services.kept_search import texts_of_searches
 from aggregator.services.ranking import document_of
 from aggregator.store import rules
 from rankers import RuleError
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def texts_of_topics(conn: Connection) -> list[str]:
-    """Return the texts by which the topics of all published rules are described, each once."""
-    found: dict[str, None] = {}
+    """Return the texts by which the topics of all published rules are described, and kept searches, each once."""
+    found = dict.fromkeys(texts_of_searches(conn))
     for toml in rules.get_all_texts(conn):
         if "topic" not in toml:
             continue

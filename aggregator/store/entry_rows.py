@@ -41,7 +41,7 @@ ENTRY_COLUMNS = tuple(column for column in entry.c if column.name not in {"versi
 
 FACT_COLUMNS = (
     entry.c.id, entry.c.version, entry.c.uid, entry.c.feed_id, entry.c.time, entry.c.first_seen, entry.c.age_known,
-    entry.c.words, entry.c.language, entry.c.kind, entry.c.has, entry.c.paid,
+    entry.c.words, entry.c.language, entry.c.kind, entry.c.has, entry.c.paid, entry.c.extras,
 )  # fmt: skip
 """What `column_row_of` reads."""
 
@@ -122,7 +122,7 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
 
 def column_row_of(row: Any) -> ColumnRow:
     """Make a ColumnRow of the plain values of FACT_COLUMNS: numbers and bytes, no instants."""
-    entry_id, version, uid, feed_id, time, first_seen, age_known, words, language, kind, has, paid = row
+    entry_id, version, uid, feed_id, time, first_seen, age_known, words, language, kind, has, paid, extras = row
     return ColumnRow(
         entry_id=EntryId(entry_id),
         version=version,
@@ -136,6 +136,7 @@ def column_row_of(row: Any) -> ColumnRow:
         kind=_KINDS[kind],
         has=_names_of(has),
         paid=bool(paid),
+        reserved=unpack_extras(extras).reserved,
         deleted=False,
     )
 
@@ -163,5 +164,6 @@ def gone_row(entry_id: int, version: int) -> ColumnRow:
         kind=Kind.ARTICLE,
         has=(),
         paid=False,
+        reserved=False,
         deleted=True,
     )

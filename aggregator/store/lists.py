@@ -29,6 +29,7 @@ _LISTS = _THERE.where(reading_list.c.owner == bindparam("owner")).order_by(readi
 _LIST = _LISTS.where(reading_list.c.slug == bindparam("slug"))
 _WITH_EDITIONS = _THERE.where(reading_list.c.timetable.is_not(None)).order_by(reading_list.c.id)
 _OVER = select(reading_list).where(func.coalesce(reading_list.c.feeds_of, reading_list.c.owner) == bindparam("owner"))
+_WITH_SEARCHES = _THERE.where(reading_list.c.scope.contains('"search":')).order_by(reading_list.c.id)
 _BY_ID = _THERE.where(reading_list.c.id == bindparam("id"))
 
 
@@ -65,6 +66,12 @@ def get_lists_over(conn: Connection, owner: OwnerId) -> tuple[ReadingList, ...]:
 def get_lists_with_editions(conn: Connection) -> tuple[ReadingList, ...]:
     """Return all lists, whoever owns them, that have a timetable."""
     return tuple(map(_list_of, conn.execute(_WITH_EDITIONS)))
+
+
+def get_lists_with_searches(conn: Connection) -> tuple[ReadingList, ...]:
+    """Return all lists, whoever owns them, that keep a search."""
+    found = map(_list_of, conn.execute(_WITH_SEARCHES))
+    return tuple(each for each in found if each.scope.search is not None)
 
 
 def add_list(

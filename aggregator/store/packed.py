@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.model.entry import Author, Enclosure
 from aggregator.model.extras import NO_EXTRAS, Extras, extras_of, told_of
 from aggregator.model.feed import FeedData
-from aggregator.model.readinglist import Scope
+from aggregator.model.readinglist import Scope, scope_of
 from aggregator.model.timetable import Timetable
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -72,12 +72,12 @@ def unpack_extras(packed: str | None) -> Extras:
 
 def pack_scope(scope: Scope) -> str:
     """Pack a list's scope."""
-    return _encode({"feeds": scope.feeds, "folders": scope.folders, "languages": scope.languages})
+    return _encode(scope.told)
 
 
 def unpack_scope(packed: str) -> Scope:
     """Undo pack_scope."""
-    return Scope(**{name: tuple(values) for name, values in json.loads(packed).items()})
+    return scope_of(json.loads(packed))
 
 
 def pack_timetable(timetable: Timetable | None) -> str | None:

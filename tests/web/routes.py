@@ -121,6 +121,7 @@ UNSAFE = {
     "mutes.take_off": "/mutes/1/off",
     "mutes.seen": "/lists/front-page/seen",
     "listing.make": "/lists/new",
+    "search.keep": "/search/keep",
     "listing.change_this": "/lists/front-page/change",
     "listing.remove": "/lists/paper/remove",
     "listing.restore": "/lists/paper/restore",

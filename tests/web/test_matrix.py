@@ -39,6 +39,7 @@ WHO = {
     "members.consider": "S",
     "marks.mark": "RES",
     "marks.undo": "RES",
+    "search.keep": "RES",
     "listing.change": "ES",
     "listing.make": "ES",
     "listing.change_this": "ES",

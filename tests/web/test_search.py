@@ -97,3 +97,34 @@ def test_a_subject_says_that_there_is_no_model(newsroom, member):
 @pytest.mark.parametrize("asked", ["from=70&to=30", "from=x", "to=101"])
 def test_bounds_that_make_no_sense_are_told(known, asked):
     assert known.get(f"/subject?words=ferries&{asked}").status_code == 400
+
+
+def test_a_search_is_kept_as_a_list_changed_and_said_in_words(known):
+    assert "Keep this search" in known.page("/search?words=ferry")
+    kept = {"words": "ferry", "title": "Ferries", "meaning": "on", "whose": "group", "folder": "News"}
+    assert known.post("/search/keep", kept).location == "/lists/ferries"
+    page = known.page("/lists/ferries")
+    assert FERRY in page
+    assert FOG not in page
+    assert "Only what holds the words “ferry”, or is at least 50% like them in meaning." in page
+    form = known.page("/lists/ferries/change")
+    assert 'name="words" value="ferry"' in form
+    assert 'name="likeness" type="number" min="30" max="100" value="50"' in form
+    changed = {
+        "title": "Fog", "rule": "newest-first", "days": "9", "words": "fog", "kind": "article", "since": "2026-01-01",
+        "time_zone": "UTC",
+    }  # fmt: skip
+    assert known.post("/lists/ferries/change", changed).status_code == 303
+    page = known.page("/lists/ferries")
+    assert FOG in page
+    assert "Only what holds the words “fog”. Only of the kind: article. From Jan 1, 2026 on." in page
+    assert "does not find it" in known.page("/lists/ferries/why-not?link=https://tide.example/feed.xml/0")
+    gone = known.post("/lists/ferries/remove", follow_redirects=True)
+    assert 'action="/lists/ferries/restore"' in gone.text
+
+
+def test_nothing_is_kept_without_words(known):
+    assert known.post("/search/keep", {"title": "x"}).status_code == 400
+    for wrong in ({"likeness": "7"}, {"likeness": "many"}, {"words": "!!"}):
+        sent = {"title": "x", "rule": "newest-first", "days": "9", "words": "fog", "time_zone": "UTC", **wrong}
+        assert known.post("/lists/new", sent).status_code == 400

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
-from aggregator.model.readinglist import Scope
+from aggregator.model.entry import Kind
+from aggregator.model.readinglist import Scope, Search
 from aggregator.model.timetable import WEEK
 from aggregator.services import editing, editions, filing, keys, listing, reading, subscribing
+from aggregator.services.kept_search import USUAL_LIKENESS
 from aggregator.services.listing import ListWish
 from aggregator.services.rights import Right, may, require
 from web.asked import Asked
@@ -142,6 +146,8 @@ def _form(
         rules=editing.rules(desk(), actor()),
         folders=filing.all_folders(desk(), actor()),
         weekdays=weekday_names(),
+        kinds=tuple(Kind),
+        usual_likeness=USUAL_LIKENESS,
         problem=problem and {"title": told_of(problem).title, "sentence": problem.problem},
     )
 
@@ -149,30 +155,53 @@ def _form(
 def _wish() -> ListWish:
     """Read the form. Raises BadInputError for a feed the group does not have."""
     given = _given()
-    return ListWish(
-        title=given.title,
-        rule=given.rule,
-        scope=Scope(_feeds(), given.scope.folders, given.scope.languages),
-        days=given.days,
-        times=given.times,
-        weekdays=given.weekdays,
-        time_zone=given.time_zone,
-    )
+    return replace(given, scope=replace(given.scope, feeds=_feeds()))
 
 
 def _given() -> ListWish:
     """Read the form as it was written, but for the feeds."""
     form = request.form
-    days = form.get("days", "")
     return ListWish(
         title=form.get("title", "").strip(),
         rule=form.get("rule", ""),
-        scope=Scope((), tuple(form.getlist("folders")), tuple(form.get("languages", "").replace(",", " ").split())),
-        days=int(days[:6]) if days.isascii() and days.isdigit() else 0,
+        scope=Scope(
+            folders=tuple(form.getlist("folders")),
+            languages=tuple(form.get("languages", "").replace(",", " ").split()),
+            search=_search(),
+        ),
+        days=_whole(form.get("days", "")),
         times=tuple(form.get("times", "").replace(",", " ").split()),
         weekdays=tuple(int(day) for day in form.getlist("weekdays") if day in set(map(str, WEEK))),
         time_zone=form.get("time_zone", "").strip() or "UTC",
     )
+
+
+def _whole(text: str) -> int:
+    """Read a whole number; 0, which is none of those that can be meant, for anything else."""
+    return int(text[:6]) if text.isascii() and text.isdigit() else 0
+
+
+def _search() -> Search | None:
+    """Read what a list is to find; None where no words are given. Raises BadInputError for a day that is none."""
+    form = request.form
+    words, kind, like = form.get("words", "").strip(), form.get("kind", ""), form.get("likeness", "").strip()
+    if not words:
+        return None
+    return Search(
+        words,
+        _whole(like) if like else None,
+        Kind(kind) if kind in set(Kind) else None,
+        _day("since"),
+        _day("until"),
+    )
+
+
+def _day(name: str) -> date | None:
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise BadInputError(name, gettext("A day such as 2026-02-18 is expected.")) from exc
 
 
 def _feeds() -> tuple[FeedId, ...]:

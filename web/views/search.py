@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError
-from aggregator.services import narrowing, sensing
+from aggregator.services import listing, narrowing, sensing
+from aggregator.services.kept_search import USUAL_LIKENESS
+from aggregator.services.rights import Right, may
 from web.door import actor, desk
+from web.notices import notify
+from web.speech import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
     from aggregator.services.searching import Found
 
 bp = Blueprint("search", __name__)
@@ -34,8 +42,7 @@ class Near:
 @bp.get("/search")
 def index() -> str:
     """Show the field, and what was found for its words."""
-    words = request.args.get("words", "")[:LONGEST].strip()
-    wish = narrowing.Wish(**{name: request.args.get(name, "")[:200].strip() for name in asdict(narrowing.Wish())})
+    words, wish = _asked(request.args)
     narrowed = narrowing.narrowed(desk(), actor(), wish)
     after = request.args.get("after") or None
     page = sensing.search_by_sense(desk(), actor(), words, after=after, narrowed=narrowed)
@@ -47,7 +54,27 @@ def index() -> str:
         wish_given=narrowed is not None,
         asked={name: given for name, given in asdict(wish).items() if given},
         choices=narrowing.choices(desk(), actor()),
+        keeps=may(actor(), Right.OWN_LISTS) and actor().member is not None,
     )
+
+
+@bp.post("/search/keep")
+def keep() -> ResponseReturnValue:
+    """Make a list of what is searched for, newest first until somebody gives it another rule."""
+    words, wish = _asked(request.form)
+    likeness = USUAL_LIKENESS if "meaning" in request.form else None
+    wanted = narrowing.to_keep(desk(), actor(), words, wish, likeness=likeness)
+    title = request.form.get("title", "").strip()[: listing.LONGEST_TITLE] or words[: listing.LONGEST_TITLE]
+    personal = request.form.get("whose") != "group"
+    made = listing.add_list(desk(), actor(), replace(wanted, title=title), personal=personal)
+    notify(gettext("The search is kept as a list. It begins with what is here already."))
+    return redirect(url_for("lists.show", slug=made.slug), 303)
+
+
+def _asked(given: Mapping[str, str]) -> tuple[str, narrowing.Wish]:
+    """Read the words, and what the search is narrowed to."""
+    wish = narrowing.Wish(**{name: given.get(name, "")[:200].strip() for name in asdict(narrowing.Wish())})
+    return given.get("words", "")[:LONGEST].strip(), wish
 
 
 @bp.get("/subject")

@@ -38,6 +38,7 @@ def make_rows(seed: int, count: int, feeds: int = 7) -> list[ColumnRow]:
                 kind=chance.choice(list(Kind)),
                 has=tuple(name for name in HAS if chance.random() < 0.4),
                 paid=chance.random() < 0.1,
+                reserved=chance.random() < 0.1,
                 deleted=False,
             )
         )

@@ -39,7 +39,10 @@ RULE_VERSION: Final = shape(
     author=MAYBE_TEXT, reason=MAYBE_TEXT, version=TEXT,
 )  # fmt: skip
 RULE_TEXT: Final = shape(**RULE_VERSION["properties"], toml=TEXT)
-LIST_ENTRY: Final = shape(id=TEXT, title=TEXT, max_age_days=NUMBER, time_zone=TEXT)
+LIST_ENTRY: Final = shape(
+    id=TEXT, title=TEXT, max_age_days=NUMBER, time_zone=TEXT,
+    scope=shape(feeds=many(NUMBER), folders=many(TEXT), languages=many(TEXT)),
+)  # fmt: skip
 LISTED: Final = shape(
     id=UID, title=TEXT, link=MAYBE_TEXT, feed=MAYBE_TEXT, source=TEXT, published=MAYBE_TIME, position=NUMBER,
     total=MICRO, terms=many(shape(id=TEXT, points=MICRO)),
