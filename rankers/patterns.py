@@ -69,12 +69,6 @@ class TextLeaf:
         """Return the name of its column of bits."""
         return f"{self.fact}:{self.pattern}"
 
-    @staticmethod
-    def from_key(key: str) -> TextLeaf:
-        """Return the leaf of a stored key."""
-        fact, _, pattern = key.partition(":")
-        return TextLeaf(fact, pattern)
-
 
 def is_expression(pattern: str) -> bool:
     """Tell whether a pattern is written /re/."""

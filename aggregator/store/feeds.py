@@ -178,11 +178,6 @@ def set_moving(conn: Connection, feed_id: FeedId, moving: Moving | None) -> None
     conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(told))
 
 
-def set_title(conn: Connection, feed_id: FeedId, title: str) -> None:
-    """Call a feed by another title, until its publisher says one."""
-    _set(conn, feed_id, title=title)
-
-
 def set_source(conn: Connection, feed_id: FeedId, *, source: str, owner: str) -> None:
     """Change the source and owner keys of a feed (ranking-semantics 2)."""
     _set(conn, feed_id, source=source, source_owner=owner)

@@ -39,11 +39,6 @@ def get_folders(conn: Connection, owner: OwnerId) -> tuple[Folder, ...]:
     )
 
 
-def add_folder(conn: Connection, owner: OwnerId, path: str) -> FolderId:
-    """See that a folder and its parents are there, new ones behind the others."""
-    return add_folders(conn, owner, [path])[path]
-
-
 def add_folders(conn: Connection, owner: OwnerId, paths: Iterable[str]) -> dict[str, FolderId]:
     """See that folders and their parents are there; gives the ids of all the owner has, by path."""
     return add_outlines(conn, owner, map(OpmlFolder, paths))

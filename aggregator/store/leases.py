@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from aggregator.model.ids import FeedId
 from aggregator.store.bulk import Bulk, chunks
@@ -53,10 +53,6 @@ _LEASED = (
     .outerjoin(feed_push, feed_push.c.feed_id == feed.c.id)
     .where(feed.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(feed_state.c.due, feed.c.id)
-)
-_NEXT_FREE = select(func.min(feed_state.c.due)).where(~feed_state.c.paused, feed_state.c.lease_worker.is_(None))
-_NEXT_ENDING = select(func.min(feed_state.c.lease_until)).where(
-    ~feed_state.c.paused, feed_state.c.lease_worker.is_not(None)
 )
 
 _SET_FETCHED = Bulk(
@@ -166,9 +162,3 @@ def release_leases(conn: Connection, worker: str) -> None:
 def set_due(conn: Connection, feed_id: FeedId, due: datetime) -> None:
     """Put a feed off until `due`; ends its lease."""
     conn.execute(update(feed_state).where(feed_state.c.feed_id == feed_id).values(due=due, **_NO_LEASE))
-
-
-def next_due(conn: Connection) -> datetime | None:
-    """Return when the next feed is due or the next lease ends; None where nothing is to be fetched ever."""
-    instants = (conn.execute(_NEXT_FREE).scalar(), conn.execute(_NEXT_ENDING).scalar())
-    return min((instant for instant in instants if instant is not None), default=None)

@@ -113,11 +113,6 @@ def get_all_texts(conn: Connection) -> tuple[str, ...]:
     return tuple(conn.execute(_ALL_TEXTS).scalars())
 
 
-def get_rules(conn: Connection, owner: OwnerId) -> tuple[Rule, ...]:
-    """Return an owner's rules in the order they were made."""
-    return tuple(map(_rule_of, conn.execute(_RULES, {"owner": owner})))
-
-
 def find_rule(conn: Connection, owner: OwnerId, slug: str) -> Rule | None:
     """Return an owner's rule by its name."""
     row = conn.execute(_BY_SLUG, {"owner": owner, "slug": slug}).first()

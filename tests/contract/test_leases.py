@@ -107,14 +107,3 @@ def test_a_feed_put_off_is_free_and_due_later(conn, now, feed_id):
     leases.set_due(conn, feed_id, now + timedelta(seconds=9))
     assert () == lease(conn, now, "two")
     assert 1 == len(lease(conn, now + timedelta(seconds=9), "two"))
-
-
-def test_next_due_is_the_next_feed_or_the_end_of_a_lease(conn, make, now):
-    assert leases.next_due(conn) is None
-    feeds.add_feeds(conn, [make.feed(A), make.feed(B)], now=now, due=[now, now + timedelta(hours=1)])
-    assert now == leases.next_due(conn)
-    lease(conn, now)
-    assert now + timedelta(seconds=60) == leases.next_due(conn)
-    leases.release_leases(conn, "one")
-    feeds.set_paused(conn, feeds.find_feed_by_address(conn, A).id, paused=True)
-    assert now + timedelta(hours=1) == leases.next_due(conn)

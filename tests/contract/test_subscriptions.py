@@ -21,10 +21,10 @@ def paths(conn, group):
 
 
 def test_a_folder_comes_with_its_parents_behind_the_others(conn, group):
-    folders.add_folder(conn, group, "World")
-    local = folders.add_folder(conn, group, "News/Local")
+    folders.add_folders(conn, group, ["World"])
+    held = folders.add_folders(conn, group, ["News/Local"])
     assert ["World", "News", "News/Local"] == paths(conn, group)
-    assert local == folders.add_folder(conn, group, "News/Local")
+    assert held == folders.add_folders(conn, group, ["News/Local", "World"])
 
 
 def test_what_an_outline_said_of_a_folder_is_kept_and_not_written_over(conn, group):

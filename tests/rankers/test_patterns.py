@@ -69,11 +69,6 @@ def test_a_pattern_without_fault_can_always_be_matched(pattern, body):
         match_leaf(TextLeaf("text", pattern), EntryTexts(body=body))
 
 
-@pytest.mark.parametrize("leaf", [TextLeaf("title", "a:b"), TextLeaf("text", "/x:y/"), TextLeaf("category", "rent*")])
-def test_a_leaf_is_found_again_by_its_key(leaf):
-    assert leaf == TextLeaf.from_key(leaf.key)
-
-
 def test_only_the_first_two_hundred_thousand_characters_are_looked_at():
     body = "x " * 100_000 + "needle"
     assert not match_leaf(TextLeaf("text", "needle"), EntryTexts(body=body))
