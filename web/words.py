@@ -75,7 +75,7 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("Remove this source, or ask a steward why."),
     ),
     FaultCode.PARSER_LIMIT: (
-        _l("Reading the feed took too much time or memory and was stopped."),
+        _l("Reading it took too much time or memory and was stopped."),
         _l("Other sources are not touched by this. It is tried again by itself."),
     ),
 }

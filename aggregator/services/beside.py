@@ -33,6 +33,14 @@ class NamedTranscript:
     number: int
 
 
+def one_a_language(entry: Entry) -> tuple[NamedTranscript, ...]:
+    """Give the first of an entry's transcripts in each language: the others say the same in another form."""
+    found: dict[str | None, NamedTranscript] = {}
+    for number, transcript in enumerate(entry.extras.transcripts):
+        found.setdefault(transcript.language, NamedTranscript(entry, transcript, number))
+    return tuple(found.values())
+
+
 def named_transcript(desk: Desk, actor: Actor, uid: Uid, number: int) -> NamedTranscript:
     """Give one of an entry's transcripts, not fetched yet. Raises NotFoundError("entry" or "transcript")."""
     entry = _entry(desk, actor, uid)

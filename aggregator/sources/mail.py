@@ -94,11 +94,12 @@ def _document(message: Message, name: str, sender: str) -> RawDocument:
 
 
 def _sender(message: Message) -> tuple[str, str]:
-    name, address = parseaddr(_header(message, "From"))
-    address = address.strip().lower()
+    # Encoded words are read after the name is told from the address: one may hold a comma, or another address.
+    name, address = parseaddr(str(message.get("From") or "")[:_LONGEST_HEADER])
+    name, address = _line(name), address.strip().lower()
     if len(address) > _LONGEST_SENDER or not _SENDER.fullmatch(address):
         raise FetchError(Fault(FaultCode.NOT_A_FEED, "no sender"))
-    return name.strip(), address
+    return name, address
 
 
 def _body(message: Message) -> Text | None:
@@ -134,8 +135,11 @@ def _text(part: Message) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    """Return a header as one line of text, its encoded words read (RFC 2047); what cannot be read stays as it is."""
-    raw = str(message.get(name) or "")[:_LONGEST_HEADER]
+    return _line(str(message.get(name) or "")[:_LONGEST_HEADER])
+
+
+def _line(raw: str) -> str:
+    """Return part of a header as one line, its encoded words read (RFC 2047); what cannot be read stays as it is."""
     try:
         parts = [_word(*part) for part in decode_header(raw)]
     except (MessageError, ValueError):

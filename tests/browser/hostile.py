@@ -6,6 +6,7 @@ And documents of each format that carry one vector in every place that can hold 
 from __future__ import annotations
 
 import json
+from base64 import b64encode, encodebytes
 from html import escape
 from xml.sax.saxutils import quoteattr
 
@@ -218,6 +219,37 @@ def page(vector: str) -> bytes:
         f"<!doctype html><html><head><title>Kelp</title></head><body><article><h1>Kelp</h1>{paragraphs}"
         f"<div>{vector}</div>{paragraphs}</article></body></html>"
     ).encode("utf-8", "replace")
+
+
+CHARSETS = ("utf-8", "utf-16", "utf-7", "iso-2022-jp", "windows-1252", "no-such-charset")
+
+
+def letter(number: int, vector: str) -> bytes:
+    """Write a newsletter with the vector in its headers and body, in another charset each, with all that mails try."""
+    charset = CHARSETS[number % len(CHARSETS)]
+    body = (
+        f"<html><head><base href='{EVIL}/'><meta http-equiv=refresh content='0;url={EVIL}'><style>p {{ background: "
+        f"url({EVIL}/css) }}</style><script>boom()</script></head><body onload=boom() background={EVIL}/bg>"
+        f"<p>kelp {vector}</p><img src={EVIL}/open.gif width=1 height=1><img src='cid:part1' onerror=boom()>"
+        f"<form action={EVIL}/vote><input name=a autofocus onfocus=boom()><button>kelp</button></form>"
+        f"<a href='{EVIL}/unsubscribe?u=4711' ping={EVIL}/ping>leave</a><img src={EVIL}/wide.png><p>kelp {vector}</p>"
+    )
+    try:
+        encoded = body.encode(charset)
+    except (LookupError, UnicodeEncodeError):
+        encoded = body.encode()
+    word = f"=?utf-8?b?{b64encode(vector.encode('utf-8', 'replace')).decode()}?="
+    raw = " ".join(vector.split())
+    head = (
+        f"From: {word} <kelp{number % 3}@letters.example>\r\nSubject: kelp {word if number % 2 else raw}\r\n"
+        f"Message-ID: <{number}@letters.example>\r\nDate: Sun, 22 Nov 2026 09:{number % 60:02}:00 +0000\r\n"
+        f"List-Unsubscribe: <javascript:boom()>, <{raw}>, <https://letters.example/leave>\r\n"
+        f"List-Archive: <{raw}>\r\nList-Id: {word}\r\nContent-Base: {EVIL}/\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=kelp\r\n\r\n--kelp\r\n"
+        f"Content-Type: text/html; charset={charset}; name={raw}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    attached = f"\r\n--kelp\r\nContent-Type: image/svg+xml\r\nContent-ID: <part1>\r\n\r\n{vector}\r\n--kelp--\r\n"
+    return head.encode("utf-8", "replace") + encodebytes(encoded) + attached.encode("utf-8", "replace")
 
 
 def opml(vectors: tuple[str, ...]) -> bytes:

@@ -14,14 +14,17 @@ from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
 from aggregator.model.feed import Validators
+from aggregator.model.mailbox import Mailbox
 from aggregator.model.sharing import Sharing
-from aggregator.services import importing, sharing, subscribing
+from aggregator.services import importing, newsletters, sharing, subscribing
 from aggregator.store import entries, feeds, leases
 from aggregator.update.outcome import Arrived
 from aggregator.update.pipeline import store
 from aggregator.update.schedule import Wish
+from aggregator.worker.letters import LetterBox
+from tests.aggregator.outbound.imap import ImapServer
 from tests.aggregator.sources.fediverse.making import create, note, read
-from tests.aggregator.worker.loopback import Server, due
+from tests.aggregator.worker.loopback import Server, due, run
 from tests.browser import hostile
 from tests.browser.hostile import VECTORS
 from tests.web.newsroom import Newsroom
@@ -78,8 +81,15 @@ def publisher():
 
 
 @pytest.fixture
-def newsroom(tmp_path, publisher):
-    room = Newsroom(tmp_path / "data", allow_private_hosts=(publisher.host,))
+def imap(tmp_path):
+    server = ImapServer(tmp_path)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def newsroom(tmp_path, publisher, imap):
+    room = Newsroom(tmp_path / "data", allow_private_hosts=(publisher.host, f"127.0.0.1:{imap.port}"))
     yield room
     room.close()
 
@@ -207,16 +217,38 @@ def test_safety_24_nor_in_whole_texts_posts_and_source_lists(victim, newsroom, p
     (posts,) = subscribe(newsroom, "https://reef.example/users/ana")
     post(newsroom, posts)
     fetch(newsroom)
-    with newsroom.desk.database.read() as conn:
-        bodies = [
-            entries.get_body(conn, each.id)
-            for one in whole
-            for each in entries.iter_entries(conn, feed_id=one, limit=99)
-        ]
-    assert sum("In paragraph" in body.content_html for body in bodies) >= len(SAMPLE) * 3 // 4
+    assert sum("In paragraph" in body for body in bodies(newsroom, whole)) >= len(SAMPLE) * 3 // 4
     job = importing.start_import(newsroom.desk, newsroom.actor(), VECTORS[10], hostile.opml(VECTORS))
     importing.run_waiting(newsroom.desk)
     look(victim, ["/sources", "/import", f"/import/{job}", "/lists/new", *entry_paths(newsroom, *whole, posts)])
+
+
+def test_safety_24_nor_in_newsletters(victim, newsroom, imap):
+    vectors = VECTORS[1::3]
+    imap.letters = {n: hostile.letter(n, vector) for n, vector in enumerate(vectors, 1)}
+    box = Mailbox("127.0.0.1", "us", imap.password, port=imap.port)
+    newsletters.set_mailbox(newsroom.desk, newsroom.actor(), box)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(run, newsroom.desk, lambda staff: read_box(newsroom.desk, staff, imap)).result()
+    with newsroom.desk.database.read() as conn:
+        newsroom.desk.columns.sync(conn)
+    sources = subscribing.sources(newsroom.desk, newsroom.actor())
+    fed = [source.feed.id for source in sources]
+    assert {source.feed.address for source in sources} == {f"newsletter:kelp{n}@letters.example" for n in range(3)}
+    assert len(uids(newsroom, *fed)) == len(vectors)  # not one letter is lost
+    pages = ("/sources", "/sources/newsletters", "/lists/front-page", "/search?words=kelp")
+    look(victim, [*pages, *(f"/sources/{one}" for one in fed), *entry_paths(newsroom, *fed)])
+    assert "4711" not in "".join(bodies(newsroom, fed))
+
+
+async def read_box(desk, staff, imap):
+    await LetterBox(desk, staff.pool, staff.records, context=imap.trust).run()
+
+
+def bodies(newsroom, feed_ids):
+    with newsroom.desk.database.read() as conn:
+        held = [each for one in feed_ids for each in entries.iter_entries(conn, feed_id=one, limit=1_000)]
+        return [entries.get_body(conn, each.id).content_html for each in held]
 
 
 def _note(number, vector):

@@ -10,7 +10,7 @@ from aggregator.errors import BusyError, FetchError
 from aggregator.model.extras import Chapter
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.spoken import Said, Spoken
-from aggregator.services import searching
+from aggregator.services import beside, searching
 from tests.web.conftest import Browser
 from tests.web.newsroom import Item, Source
 from web import create_app
@@ -69,6 +69,20 @@ def reader(newsroom, worker):
 @pytest.fixture
 def path(reader, newsroom):  # noqa: ARG001  # the entry came in with the reader
     return f"/entries/{searching.search(newsroom.desk, newsroom.actor(), 'spoken').items[0].seen.entry.uid}"
+
+
+def test_of_several_forms_one_a_language_is_offered(newsroom):
+    told = "".join(
+        f'<podcast:transcript xmlns:podcast="https://podcastindex.org/namespace/1.0" url="https://cast.example/{n}"'
+        f' language="{language}"/>'
+        for n, language in enumerate(("en", "en", "pt", "en"))
+    )
+    source = replace(CAST, items=(replace(CAST.items[0], more=told),))
+    newsroom.subscribe((source,))
+    newsroom.fetch((source,))
+    entry = searching.search(newsroom.desk, newsroom.actor(), "spoken").items[0].seen.entry
+    offered = [(one.number, one.transcript.language) for one in beside.one_a_language(entry)]
+    assert offered == [(0, "en"), (2, "pt")]
 
 
 def test_nothing_is_fetched_before_somebody_wants_it(reader, worker, path):

@@ -22,7 +22,12 @@ def test_whole_texts_are_turned_on_and_off(member, source):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("robots", "robots.txt does not let"), ("timeout", "The answer took too long.")]
+    ("state", "said"),
+    [
+        ("robots", "robots.txt does not let"),
+        ("timeout", "The answer took too long."),
+        ("parser-limit", "Reading it took too much time or memory and was stopped."),
+    ],
 )
 def test_what_went_wrong_is_told(member, newsroom, source, state, said):
     with newsroom.desk.database.write() as conn:

@@ -56,6 +56,7 @@ def show(uid: str) -> str:
         body=fitted(page.body),
         files=enclosed_files(page.seen.entry),
         described=described_pictures(page.seen.entry, page.body),
+        transcripts=beside.one_a_language(page.seen.entry),
         chapters=chapters,
         chapters_trouble=trouble,
         fetch_chapters=None if chapters else url_for("entry.show", uid=uid, chapters=1, **pinned),

@@ -27,6 +27,7 @@ OTHER_LINKS = {
     "atom-test-example.xml": "two alternates of one type: we take the first, feedparser the last",
     "github-49/data.xml": "feedparser takes the link of a related article from inside another element",
 }
+OF_PODCASTS = ("chapters", "chapters_file", "transcripts")
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +117,7 @@ def test_the_fast_path_reads_what_feedparser_reads_but_for_what_is_explained(cor
                 "title": (plain_line(ours.title, 1_000), plain_line(theirs.title, 1_000)),
                 "link": (_link(ours, fast), _link(theirs, slow)),
                 "guid": (ours.guid, theirs.guid),
+                **{name: (ours.extras.get(name), theirs.extras.get(name)) for name in OF_PODCASTS},
                 "date": tuple(read_date(one.published or one.updated or "") for one in (ours, theirs)),
             }
             unexplained += [

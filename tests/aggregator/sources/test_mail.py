@@ -54,6 +54,19 @@ def test_a_letter_is_an_entry_of_its_sender():
     assert "Words é" in entry.content_html
 
 
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("=?utf-8?q?R=C3=ADos=2C_Ines?= <ines@letters.example>", "Ríos, Ines"),
+        ("=?utf-8?b?PGJvc3NAYmFuay5leGFtcGxlPg==?= <ines@letters.example>", "<boss@bank.example>"),
+        ('"Birds, weekly" <Ines@Letters.Example>', "Birds, weekly"),
+    ],
+)
+def test_an_encoded_name_is_no_part_of_the_address(sender, name):
+    read = letter(f"From: {sender}\nSubject: x\n\nwords")
+    assert (read.sender, read.document.entries[0].authors[0].name) == ("ines@letters.example", name)
+
+
 def test_safety_55_a_letter_loses_its_trackers():
     html = letter(LETTER).document.entries[0].content_html
     assert '<a href="https://a.example/x?id=3"' in html.replace("&amp;", "&")

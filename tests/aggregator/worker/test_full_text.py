@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from aggregator.model.fault import FaultCode
 from aggregator.model.subscription import NewSubscription
 from aggregator.services import subscribing
 from aggregator.services.accounts import operator
@@ -164,6 +165,38 @@ HOSTILE_PAGES = {
     "scripts": b"<html><body><article>" + b"<script>alert(1)</script><p onclick=alert(1)>Boats again</p>" * 5_000,
     "not text": bytes(range(256)) * 4_000,
 }
+
+
+HEAVY = (
+    b"<html><body><article><h1>Tide</h1>"
+    + SENTENCES.encode()
+    + (b"<div onclick=alert(1)><span><script>alert(1)</script><b style='x'>Boats again and again. </b>" * 500)
+    + b"</span></div>" * 500
+) * 97
+
+
+def test_safety_16_five_megabytes_of_scripts_and_nesting_cost_their_own_text_alone(desk, server):
+    """Its entry keeps what the feed brought and a page can say why; the next one is whole."""
+    allow(server)
+    assert len(HEAVY) > 5 * 2**20
+    links = [server.put("/heavy", HEAVY, Content_Type="text/html"), server.put("/a", PAGE, Content_Type="text/html")]
+    body = rss("heavy", "a")
+    for name, link in zip((b"heavy", b"a"), links, strict=True):
+        body = body.replace(b"https://paper.example/" + name + b"<", link.encode() + b"<")
+    (feed_id,) = add(desk, server.put("/feed", body))
+    with desk.database.write() as conn:
+        feeds.set_full_text(conn, feed_id, "")
+    assert due(desk).entries_new == 2
+    with desk.database.read() as conn:
+        texts = {
+            entry.title: entries.get_body(conn, entry.id)
+            for entry in entries.iter_entries(conn, feed_id=feed_id, limit=10)
+        }
+    assert "In paragraph 19" in texts["Title a"].content_html
+    heavy = "".join(vars_of(texts["Title heavy"]))
+    assert "About Title heavy" in heavy or "In paragraph 19" in heavy
+    assert "alert" not in heavy
+    assert get(desk, feed_id).full_text in {"", FaultCode.PARSER_LIMIT.value}
 
 
 @pytest.mark.parametrize("name", HOSTILE_PAGES)

@@ -105,6 +105,26 @@ def test_safety_69_known_entries_stay_known_and_new_ones_are_new(desk, server, c
     assert {entry.first_seen for entry in now if entry.uid in known} == {NOW}
 
 
+@pytest.mark.parametrize("change", ["https", "new host", "random guids", "missing guids", "equal guids"])
+def test_a_feed_that_names_its_entries_anew_is_asked_no_more_often(desk, server, clock, change):
+    """What is not new is no news: the pace stays what it is for a feed whose document never changes."""
+    before, after = CHANGES[change]
+    paths = ("/same", "/renamed")
+    feeds = add(desk, *(server.put(path, document([before(n) for n in range(20)])) for path in paths))
+    due(desk)
+    intervals = []
+    for again in range(3):
+        clock.instant += LONGEST
+        named = before if again == 0 else after
+        server.put("/same", document([before(n) for n in range(20)]))
+        server.put("/renamed", document([named(n) for n in range(20)]))
+        assert due(desk).entries_new == 0
+        intervals.append([get(desk, feed).schedule.interval for feed in feeds])
+    assert [renamed for _, renamed in intervals] == [same for same, _ in intervals]
+    assert intervals[0] < intervals[1] < intervals[2]
+    assert [server.asked[path] for path in paths] == [4, 4]
+
+
 def read_all(desk, feed):
     with desk.database.write() as conn:
         reader = members.add_member(conn, name="Ada", language=None)
