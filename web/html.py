@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]  # publishes no types
+from lxml import etree
 from lxml import html as lxml_html
 from markupsafe import Markup
 
@@ -23,6 +24,9 @@ ELSEWHERE = ("srcset", "sizes", "poster", "background", "cite", "data", "ping", 
 PLAYERS = frozenset({"audio", "video"})
 INDENTATION = re.compile(r"\s*\n\s*")
 PARTS = frozenset({"source", "track"})
+HEADS = frozenset({"th", "caption"})
+ROWS = ("tbody", "thead", "tfoot", "tr", "colgroup", "col")
+CELLS = ("td", *HEADS)
 
 
 def body_html(clean: str, sign: Callable[[str], str | None], *, region: str, play: str) -> Markup:
@@ -35,6 +39,7 @@ def body_html(clean: str, sign: Callable[[str], str | None], *, region: str, pla
         return Markup()
     root = lxml_html.fragment_fromstring(clean, create_parent="div")
     _demote_headings(root)
+    _unfold_layouts(root)
     for element in list(root.iterdescendants()):
         if element.getparent() is None:  # a part of a player that became a link
             continue
@@ -43,12 +48,13 @@ def body_html(clean: str, sign: Callable[[str], str | None], *, region: str, pla
             continue
         for name in ELSEWHERE:
             element.attrib.pop(name, None)
-        _fit(element, sign, region, play)
+        _fit(element, sign, play)
+    _name_regions(root, region)
     inner = "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
     return Markup("{}{}").format(root.text or "", Markup(inner))  # noqa: S704  # serialised from the tree above
 
 
-def _fit(element: HtmlElement, sign: Callable[[str], str | None], region: str, play: str) -> None:
+def _fit(element: HtmlElement, sign: Callable[[str], str | None], play: str) -> None:
     if element.tag == "img":
         _fit_picture(element, sign)
     elif element.tag == "a":
@@ -58,7 +64,7 @@ def _fit(element: HtmlElement, sign: Callable[[str], str | None], region: str, p
     elif element.tag in PARTS:
         element.drop_tree()
     elif element.tag in {"table", "pre"}:
-        _make_scrollable(element, region)
+        _make_scrollable(element)
 
 
 def _demote_headings(root: HtmlElement) -> None:
@@ -103,12 +109,52 @@ def _replace_player(element: HtmlElement, play: str) -> None:
         element.append(link)
 
 
-def _make_scrollable(element: HtmlElement, region: str) -> None:
+def _unfold_layouts(root: HtmlElement) -> None:
+    """Let the cells of tables that only place things, as newsletters have them, stand one below the other."""
+    parts: dict[HtmlElement, list[HtmlElement]] = {}
+    holding: set[HtmlElement] = set()
+    around: list[HtmlElement] = []
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag=("table", *ROWS, *CELLS)):
+        if element.tag != "table":
+            if event == "start" and around:
+                parts[around[-1]].append(element)
+        elif event == "end":
+            around.pop()
+        else:
+            holding.update(around[-1:])
+            around.append(element)
+            parts[element] = []
+    for table, own in parts.items():
+        if _only_places(own, holds_tables=table in holding):
+            for part in own:
+                if part.tag == "td":
+                    part.tag = "div"
+                    part.attrib.pop("colspan", None)
+                    part.attrib.pop("rowspan", None)
+                else:
+                    part.drop_tag()
+            table.drop_tag()
+
+
+def _only_places(own: list[HtmlElement], *, holds_tables: bool) -> bool:
+    """Say whether a table, by its own parts, orders no facts: no headings, and one cell a row or tables within."""
+    if any(part.tag in HEADS for part in own):
+        return False
+    return holds_tables or all(sum(cell.tag == "td" for cell in part) <= 1 for part in own if part.tag == "tr")
+
+
+def _name_regions(root: HtmlElement, region: str) -> None:
+    """Tell the wide parts of a body apart, where it has several."""
+    for number, part in enumerate(root.find_class("wide"), 1):
+        part.set("aria-label", region if number == 1 else f"{region} ({number})")
+
+
+def _make_scrollable(element: HtmlElement) -> None:
     """Let a wide table be scrolled by keyboard on its own, instead of the page."""
     parent = element.getparent()
     if parent is None:
         return
-    wrapper = lxml_html.Element("div", {"class": "wide", "tabindex": "0", "role": "region", "aria-label": region})
+    wrapper = lxml_html.Element("div", {"class": "wide", "tabindex": "0", "role": "region"})
     wrapper.tail, element.tail = element.tail, None
     parent.replace(element, wrapper)
     wrapper.append(element)

@@ -40,9 +40,35 @@ def test_a_player_becomes_a_link():
 
 
 def test_a_wide_table_can_be_scrolled_by_keyboard():
-    html = fit("<table><tr><td>x</td></tr></table>after")
+    html = fit("<table><tr><td>x</td><td>y</td></tr></table>after")
     assert html.startswith('<div class="wide" tabindex="0" role="region" aria-label="wide"><table>')
     assert html.endswith("</table></div>after")
+
+
+def test_several_wide_parts_are_told_apart():
+    names = re.findall(r'aria-label="([^"]*)"', fit("<pre>a</pre><table><tr><td>1</td><td>2</td></tr></table>"))
+    assert names == ["wide", "wide (2)"]
+
+
+def test_tables_that_only_place_things_are_unfolded():
+    letter = (
+        "<table><colgroup><col></colgroup><tbody><tr><td colspan='2'><h1>Birds</h1></td></tr><tr><td>one</td><td>"
+        "<table><tr><td>Pond</td><td>7</td></tr></table></td></tr></tbody></table>"
+        "<table><tr><td>Imprint</td></tr></table>"
+    )
+    html = fit(letter)
+    assert html.startswith("<div><h2>Birds</h2></div><div>one</div><div><div class")
+    assert html.count("<table>") == 1
+    assert "<tr><td>Pond</td><td>7</td></tr></table></div></div><div>Imprint</div>" in html
+
+
+@pytest.mark.parametrize("head", ["<caption>Birds</caption>", "<tr><th>Birds</th></tr>"])
+def test_a_table_with_a_heading_stays_one(head):
+    assert "<table>" in fit(f"<table>{head}<tr><td>7</td></tr></table>")
+
+
+def test_tables_within_tables_are_unfolded_to_the_last():
+    assert "<table" not in fit("<table><tr><td>" * 60 + "x" + "</td></tr></table>" * 60)
 
 
 def test_text_before_the_first_element_stays_text():
