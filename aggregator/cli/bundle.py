@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from aggregator.cli import bundle_following as following
 from aggregator.cli import faults
+from aggregator.cli.bundle_shapes import change_shape, followed_shape, sentence, state
 from aggregator.cli.console import command, table
-from aggregator.errors import BadDocumentError, BusyError, NotFoundError
+from aggregator.errors import BadDocumentError
 from aggregator.model.bundle import ChangeKind
 from aggregator.model.clocks import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aggregator.cli.console import Console
-    from aggregator.model.bundle import BundleChange, FollowedBundle, FollowedId
-    from aggregator.model.member import Actor
-    from aggregator.services.desk import Desk
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 LARGEST = 5 * 1024 * 1024
-LONGEST_LOOK = 60.0
-LOOK_EVERY = 0.2
-_SAYS = {
-    ChangeKind.ADDED: "new source: {title} <{key}>, in {after}",
-    ChangeKind.REMOVED: "gone: {title} <{key}>",
-    ChangeKind.RENAMED: "renamed: {before} is {after} now",
-    ChangeKind.REFILED: "refiled: {title}, from {before} to {after}",
-    ChangeKind.REASON: "another reason for {title}: {after}",
-    ChangeKind.RULE_NEW: "new rule: {key} ({title}), version {after}",
-    ChangeKind.RULE_CHANGED: "rule changed: {key} ({title}), version {before} to {after}",
-    ChangeKind.RULE_GONE: "rule gone: {key} ({title})",
-}
 
 
 @click.group()
 def bundle() -> None:
     """Hand out the sources and rules as one signed file, take in and follow those of others."""
+
+
+for _its in (following.follow, following.changes, following.fork, following.copy_list, following.stop):
+    bundle.add_command(_its)
 
 
 @command(bundle, "export")
@@ -90,9 +78,9 @@ def list_(console: Console) -> None:
             }
             for each in own
         ],
-        "followed": [_followed_shape(each) for each in followed],
+        "followed": [followed_shape(each) for each in followed],
     }
-    console.show(shape, [*table(rows), *(f"follows {each.address}: {_state(each)}" for each in followed)])
+    console.show(shape, [*table(rows), *(f"follows {each.address}: {state(each)}" for each in followed)])
 
 
 @command(bundle, "share")
@@ -167,158 +155,13 @@ def import_(console: Console, file: Path, *, dry_run: bool, full: bool) -> int:
             bundles.take_in(desk, actor, file.name, data, full=full)
             importing.run_waiting(desk)
     recovered = found.document.opml.recovered
-    shape = {"ok": True, "changes": [_change_shape(each) for each in changes], "recovered": list(recovered)}
+    shape = {"ok": True, "changes": [change_shape(each) for each in changes], "recovered": list(recovered)}
     end = "Nothing was changed." if dry_run else "Done."
-    console.show(shape, [*recovered, *(_sentence(each) for each in changes), end])
+    console.show(shape, [*recovered, *(sentence(each) for each in changes), end])
     return faults.DONE
-
-
-@command(bundle, "follow")
-@click.argument("url")
-def follow(console: Console, url: str) -> int:
-    """Follow the bundle or plain OPML at URL: its changes wait to be accepted or refused."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-
-    with console.desk() as (desk, actor):
-        followed_id = following.follow(desk, actor, url)
-        _look(desk, actor, followed_id)
-        page = following.followed_page(desk, actor, followed_id)
-    lines = [_state(page.followed), *(f"{each.word!r}: {_sentence(each)}" for each in page.changes)]
-    console.show(_followed_shape(page.followed) | {"changes": [_change_shape(c) for c in page.changes]}, lines)
-    return faults.DOES_NOT_HOLD if page.followed.problem else faults.DONE
-
-
-@command(bundle, "changes")
-@click.argument("url")
-@click.option("--look", is_flag=True, help="Look at it now first.")
-@click.option("--accept", is_flag=True, help="Accept the changes that wait: all, or those named by --only.")
-@click.option("--refuse", is_flag=True, help="Refuse the changes that wait.")
-@click.option("--only", multiple=True, metavar="CHANGE", help="Accept this one, and refuse all not named.")
-def changes(console: Console, url: str, *, look: bool, accept: bool, refuse: bool, only: tuple[str, ...]) -> int:
-    """Show what waits of the followed bundle at URL, and decide about it."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-    from aggregator.services import importing  # noqa: PLC0415  # as above
-
-    if accept and refuse:
-        raise click.UsageError("either --accept or --refuse")
-    with console.desk() as (desk, actor):
-        followed_id = _followed(desk, actor, url)
-        if look:
-            following.look_again(desk, actor, followed_id)
-            _look(desk, actor, followed_id)
-        page = following.followed_page(desk, actor, followed_id)
-        if (accept or refuse) and page.followed.identity:
-            chosen = () if refuse else only or None
-            following.decide(desk, actor, followed_id, page.followed.identity, chosen)
-            importing.run_waiting(desk)
-    lines = [_state(page.followed), *(f"{each.word!r}: {_sentence(each)}" for each in page.changes)]
-    console.show(_followed_shape(page.followed) | {"changes": [_change_shape(c) for c in page.changes]}, lines)
-    return faults.DOES_NOT_HOLD if page.followed.problem else faults.DONE
-
-
-@command(bundle, "fork")
-@click.argument("url")
-@click.argument("rule", metavar="RULE")
-@click.argument("new", metavar="ID")
-@click.option("--reason", required=True, help="Why: kept with the version for everybody to read.")
-def fork(console: Console, url: str, rule: str, new: str, reason: str) -> None:
-    """Publish a copy of RULE of the followed bundle at URL under another id; it keeps where it came from."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-
-    with console.desk() as (desk, actor):
-        version = following.fork_rule(desk, actor, _followed(desk, actor, url), rule, new=new, reason=reason)
-    console.show({"id": version.slug, "hash": version.hash}, [f"{version.title}, as {version.slug}: {version.hash}."])
-
-
-@command(bundle, "stop")
-@click.argument("url")
-def stop(console: Console, url: str) -> None:
-    """Follow the bundle at URL no longer; the sources that came by it stay."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-
-    with console.desk() as (desk, actor):
-        following.stop_following(desk, actor, _followed(desk, actor, url))
-    console.show({"url": url}, [f"{url} is not followed any more."])
-
-
-def _followed(desk: Desk, actor: Actor, url: str) -> FollowedId:
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-
-    for each in following.followed_bundles(desk, actor):
-        if each.address == url:
-            return each.id
-    raise NotFoundError("bundle", url)
-
-
-def _look(desk: Desk, actor: Actor, followed_id: FollowedId) -> None:
-    """Wait until the running worker has looked, or look here where none runs."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-
-    try:
-        desk.ask.ping()
-    except BusyError:
-        from aggregator.worker.once import look_at_bundles  # noqa: PLC0415  # the outward client
-
-        look_at_bundles(desk)
-        return
-    end = time.monotonic() + LONGEST_LOOK
-    while time.monotonic() < end:
-        held = following.followed_page(desk, actor, followed_id).followed
-        if held.due > desk.clock.now():
-            return
-        time.sleep(LOOK_EVERY)
-    raise BusyError("the worker", retry_after=60)
 
 
 def _read(file: Path) -> bytes:
     if file.stat().st_size > LARGEST:
         raise BadDocumentError(str(file), f"at most {LARGEST} bytes are expected")
     return file.read_bytes()
-
-
-def _sentence(change: BundleChange) -> str:
-    none = "no folder" if change.kind in {ChangeKind.ADDED, ChangeKind.REFILED} else "none"
-    return _SAYS[change.kind].format(
-        title=change.title, key=change.key, before=change.before or none, after=change.after or none
-    )
-
-
-def _change_shape(change: BundleChange) -> dict[str, str]:
-    return {
-        "change": change.word,
-        "kind": change.kind.value,
-        "key": change.key,
-        "title": change.title,
-        "before": change.before,
-        "after": change.after,
-    }
-
-
-def _followed_shape(followed: FollowedBundle) -> dict[str, object]:
-    return {
-        "url": followed.address,
-        "title": followed.title,
-        "publisher": followed.publisher,
-        "number": followed.number,
-        "id": followed.identity,
-        "last_ok": stamp(followed.ok),
-        "waiting": followed.pending,
-        "problem": followed.problem,
-    }
-
-
-def _state(followed: FollowedBundle) -> str:
-    if followed.problem:
-        return f"Refused: {followed.problem}."
-    return "; ".join(_facts(followed)) + "."
-
-
-def _facts(followed: FollowedBundle) -> Iterator[str]:
-    from aggregator.services.bundle_proof import fingerprint  # noqa: PLC0415  # loads cryptography
-
-    yield followed.title or "not looked at yet"
-    if followed.publisher:
-        yield f"version {followed.number}, its key is {fingerprint(followed.publisher)}"
-    elif followed.ok:
-        yield "nobody signed it"
-    yield "changes wait" if followed.pending else "nothing waits"

@@ -44,12 +44,33 @@ class BundleRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleList:
+    """A list in a bundle, ranked by the rule of that id in the same bundle.
+
+    It draws on feeds (addresses), folders (paths) and languages; without any of them on all of the bundle. `times` are
+    times of day such as 07:00 on `weekdays` (Monday 0) by the clocks of `time_zone`; none: a live list.
+    """
+
+    id: str
+    title: str
+    rule: str
+    days: int
+    feeds: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class BundleDocument:
     """A bundle as read. `head` is None for plain OPML; `form` is what a signature is over."""
 
     opml: OpmlDocument
     head: BundleHead | None
     rules: tuple[BundleRule, ...]
+    lists: tuple[BundleList, ...]
     form: bytes = field(repr=False)
 
 
@@ -64,11 +85,19 @@ class ChangeKind(StrEnum):
     RULE_NEW = "rule-new"
     RULE_CHANGED = "rule-changed"
     RULE_GONE = "rule-gone"
+    LIST_NEW = "list-new"
+    LIST_CHANGED = "list-changed"
+    LIST_GONE = "list-gone"
+
+    @property
+    def copied(self) -> bool:
+        """Whether it is of a rule or a list: that is shown, and copied only by hand."""
+        return self.value.startswith(("rule", "list"))
 
 
 @dataclass(frozen=True, slots=True)
 class BundleChange:
-    """One change. `key` is a feed's address or a rule's id; `before` and `after` are names, folders or reasons."""
+    """One change. `key` is a feed's address or the id of a rule or list; `before` and `after` say what was and is."""
 
     kind: ChangeKind
     key: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.model.bundle import BundleChange, ChangeKind
@@ -11,24 +12,28 @@ from aggregator.sources.identity import canonical_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from aggregator.model.bundle import BundleRule
+    from aggregator.model.bundle import BundleList, BundleRule
     from aggregator.model.subscription import OpmlFeed
 
 
-def compare(
-    before: Iterable[OpmlFeed],
-    after: Iterable[OpmlFeed],
-    rules_before: Iterable[BundleRule] = (),
-    rules_after: Iterable[BundleRule] = (),
-) -> tuple[BundleChange, ...]:
-    """Say what becomes of feeds and rules: the new first, then the gone, the changed, and rules last."""
-    held = {canonical_address(feed.address): feed for feed in before}
-    wanted = {canonical_address(feed.address): feed for feed in after}
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared."""
+
+    feeds: tuple[OpmlFeed, ...] = ()
+    rules: tuple[BundleRule, ...] = ()
+    lists: tuple[BundleList, ...] = ()
+
+
+def compare(before: Side, after: Side) -> tuple[BundleChange, ...]:
+    """Say what becomes of feeds, rules and lists: the new feeds first, then the gone, the changed, rules, lists."""
+    held = {canonical_address(feed.address): feed for feed in before.feeds}
+    wanted = {canonical_address(feed.address): feed for feed in after.feeds}
     changes = [*_added(held, wanted), *_removed(held, wanted)]
     for key, feed in wanted.items():
         if key in held:
             changes += _changed(held[key], feed)
-    return (*changes, *_rules(rules_before, rules_after))
+    return (*changes, *_rules(before.rules, after.rules), *_lists(before.lists, after.lists))
 
 
 def _added(held: dict[str, OpmlFeed], wanted: dict[str, OpmlFeed]) -> Iterator[BundleChange]:
@@ -63,6 +68,18 @@ def _rules(before: Iterable[BundleRule], after: Iterable[BundleRule]) -> Iterato
     for rule, envelope in held.items():
         if rule not in wanted:
             yield BundleChange(ChangeKind.RULE_GONE, rule, _name(envelope), _number(envelope))
+
+
+def _lists(before: Iterable[BundleList], after: Iterable[BundleList]) -> Iterator[BundleChange]:
+    held, wanted = ({each.id: each for each in lists} for lists in (before, after))
+    for name, told in wanted.items():
+        if name not in held:
+            yield BundleChange(ChangeKind.LIST_NEW, name, told.title, "", told.rule)
+        elif told != held[name]:
+            yield BundleChange(ChangeKind.LIST_CHANGED, name, told.title, held[name].rule, told.rule)
+    for name, told in held.items():
+        if name not in wanted:
+            yield BundleChange(ChangeKind.LIST_GONE, name, told.title, told.rule)
 
 
 def _title(feed: OpmlFeed) -> str:

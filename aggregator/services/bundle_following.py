@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-import tomlkit
-
-from aggregator.errors import BadDocumentError, BadInputError, ConflictError, FetchError, NotFoundError
-from aggregator.model.bundle import ChangeKind
+from aggregator.errors import BadInputError, ConflictError, FetchError, NotFoundError
 from aggregator.outbound.guard import check_url, private_hosts
-from aggregator.services import bundles, editing
-from aggregator.services.bundle_changes import compare
+from aggregator.services import bundles
+from aggregator.services.bundle_changes import Side, compare
 from aggregator.services.bundle_proof import Pinned, chain_problem, check_bundle
 from aggregator.services.health import fault_sentence
 from aggregator.services.rights import Right, require
-from aggregator.services.versions import check_envelope, toml_of
 from aggregator.sources.bundle import read_bundle
 from aggregator.store import bundles as stored
 from aggregator.text.masking import mask
@@ -29,12 +25,11 @@ from aggregator.text.masking import mask
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from aggregator.model.bundle import BundleChange, BundleRule, FollowedBundle, FollowedId
+    from aggregator.model.bundle import BundleChange, BundleList, BundleRule, FollowedBundle, FollowedId
     from aggregator.model.fault import Fault
     from aggregator.model.feed import Validators
     from aggregator.model.ids import JobId
     from aggregator.model.member import Actor
-    from aggregator.model.readinglist import RuleVersion
     from aggregator.services.bundle_proof import BundleCheck
     from aggregator.services.desk import Desk
 
@@ -46,11 +41,12 @@ _MOST_DOUBLINGS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class FollowedPage:
-    """A followed bundle with what is to be decided about, and the rules that can be copied from it."""
+    """A followed bundle with what is to be decided about, and the rules and lists that can be copied from it."""
 
     followed: FollowedBundle
     changes: tuple[BundleChange, ...]
     rules: tuple[BundleRule, ...]
+    lists: tuple[BundleList, ...]
     number: int | None
     reason: str | None
     licence: str | None
@@ -97,6 +93,7 @@ def followed_page(desk: Desk, actor: Actor, followed_id: FollowedId) -> Followed
         followed=followed,
         changes=_changes(agreed, pending) if pending else (),
         rules=document.rules if document else (),
+        lists=document.lists if document else (),
         number=head.number if head else None,
         reason=head.reason if head else None,
         licence=head.licence if head else None,
@@ -121,7 +118,7 @@ def decide(
         if pending is None or held.identity != identity:
             raise ConflictError("bundle", "it changed in the meantime; look at it again")
         stored.set_followed(conn, followed_id, {"agreed": pending, "pending": None})
-    feeds = tuple(each for each in wanted if not each.kind.value.startswith("rule"))
+    feeds = tuple(each for each in wanted if not each.kind.copied)
     if not feeds:
         return None
     return bundles.apply_changes(desk, actor, held.title or mask(held.address), read_bundle(pending), feeds)
@@ -142,26 +139,6 @@ def look_again(desk: Desk, actor: Actor, followed_id: FollowedId) -> None:
     with desk.database.write() as conn:
         stored.set_followed(conn, followed_id, {"due": desk.clock.now()})
     desk.ask.wake()
-
-
-def fork_rule(
-    desk: Desk, actor: Actor, followed_id: FollowedId, rule: str, *, new: str, reason: str | None
-) -> RuleVersion:
-    """Publish a copy of a bundle's rule under a name of ours; it names the version it came from.
-
-    Raises NotFoundError, RuleError where `new` is no id, ConflictError where it is taken.
-    """
-    require(actor, Right.PUBLISH_RULES)
-    page = followed_page(desk, actor, followed_id)
-    found = next((each for each in page.rules if each.id == rule), None)
-    if found is None:
-        raise NotFoundError("rule", rule)
-    checked = check_envelope(found.envelope.encode())
-    if checked.problem:
-        raise BadDocumentError("the rule", checked.problem)
-    text = tomlkit.parse(toml_of(found.envelope))
-    text["id"] = new
-    return editing.publish(desk, actor, tomlkit.dumps(text), reason, forked_from=checked.identity)
 
 
 def due_bundles(desk: Desk, limit: int) -> tuple[FollowedBundle, ...]:
@@ -239,13 +216,9 @@ def _pinned(held: FollowedBundle) -> Pinned:
 
 
 def _changes(agreed: bytes | None, pending: bytes) -> tuple[BundleChange, ...]:
-    new = read_bundle(pending)
-    if agreed is None:
-        return compare((), new.opml.feeds, (), new.rules)
-    old = read_bundle(agreed)
-    return compare(old.opml.feeds, new.opml.feeds, old.rules, new.rules)
+    return compare(_side(agreed) if agreed else Side(), _side(pending))
 
 
-def is_rule(change: BundleChange) -> bool:
-    """Say whether a change is of a rule: it is shown, and copied only by hand."""
-    return change.kind in {ChangeKind.RULE_NEW, ChangeKind.RULE_CHANGED, ChangeKind.RULE_GONE}
+def _side(data: bytes) -> Side:
+    document = read_bundle(data)
+    return Side(document.opml.feeds, document.rules, document.lists)

@@ -10,21 +10,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BadDocumentError, BadInputError, NotFoundError
-from aggregator.model.bundle import BundleHead, BundleRule, BundleVersion, ChangeKind
+from aggregator.model.bundle import BundleHead, BundleVersion, ChangeKind
 from aggregator.services import importing, undoing
-from aggregator.services.bundle_changes import compare
+from aggregator.services.bundle_changes import Side, compare
 from aggregator.services.bundle_proof import check_bundle, identity_of, publisher_of, sign_form
+from aggregator.services.bundle_selection import Selection, selection
 from aggregator.services.editing import OPERATOR
 from aggregator.services.rights import Right, may, require
 from aggregator.services.undoing import Touched
 from aggregator.sources.bundle import is_name, read_bundle
 from aggregator.sources.bundleout import write_bundle
-from aggregator.sources.identity import canonical_address, source_key
-from aggregator.sources.opml import OWNER, SOURCE
+from aggregator.sources.identity import canonical_address
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import bundles as stored
-from aggregator.store import members, subscriptions, values
-from aggregator.store import rules as stored_rules
+from aggregator.store import members, subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -33,25 +32,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from aggregator.model.bundle import BundleChange, BundleDocument
-    from aggregator.model.feed import Feed
     from aggregator.model.ids import FeedId, JobId, OwnerId
     from aggregator.model.member import Actor
-    from aggregator.model.subscription import OpmlFeed, OpmlFolder
+    from aggregator.model.subscription import OpmlFeed
     from aggregator.services.desk import Desk
 
 LONGEST_REASON = 1000
 LONGEST_LICENCE = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a group reads, as it is handed on. `left_out`: feeds whose addresses nobody else is to know."""
-
-    title: str
-    folders: tuple[OpmlFolder, ...]
-    feeds: tuple[OpmlFeed, ...]
-    rules: tuple[BundleRule, ...]
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +131,12 @@ def preview(desk: Desk, actor: Actor, data: bytes) -> Taken:
     if found.document is None:
         raise BadDocumentError("the bundle", found.problem or "it cannot be read")
     held = selection(desk, actor.group)
-    rules = found.document.rules if not found.problem else ()
-    named = {rule.id for rule in rules}
-    # Rules of ours that it does not have are not the bundle's to take away, nor feeds that nobody else can fetch.
-    changes = compare(held.feeds, found.document.opml.feeds, [each for each in held.rules if each.id in named], rules)
+    rules, lists = ((), ()) if found.problem else (found.document.rules, found.document.lists)
+    named, listed = {rule.id for rule in rules}, {each.id for each in lists}
+    # Rules and lists of ours that it does not have are not the bundle's to take away, nor feeds nobody else can fetch.
+    own_rules = tuple(each for each in held.rules if each.id in named)
+    own_lists = tuple(each for each in held.lists if each.id in listed)
+    changes = compare(Side(held.feeds, own_rules, own_lists), Side(found.document.opml.feeds, rules, lists))
     return Taken(found.document, found.identity, found.problem if found.document.head else "", changes)
 
 
@@ -173,7 +162,7 @@ def apply_changes(
     *,
     whole: bool = False,
 ) -> JobId:
-    """Do these changes of feeds; rules are copied one by one (bundle_following.fork_rule). For whoever may import."""
+    """Do these changes of feeds; rules and lists are copied one by one (bundle_copying.py). For whoever may import."""
     require(actor, Right.IMPORT)
     if any(each.kind is not ChangeKind.ADDED for each in changes):
         require(actor, Right.CHANGE_SOURCES)
@@ -227,35 +216,6 @@ def _holds(path: str, used: Collection[str]) -> bool:
     return any(each == path or each.startswith(path + "/") for each in used)
 
 
-def selection(desk: Desk, owner: OwnerId) -> Selection:
-    """Give what a group reads as it is handed on. For services that have checked who asks."""
-    outlines = {each.address: each for each in importing.outlines(desk, owner)}
-    with desk.database.read() as conn:
-        title = values.find_value(conn, "instance-name") or "Broadsheet"
-        folders = importing.folder_outlines(conn, owner)
-        held = subscriptions.get_subscribed(conn, owner)
-        rules = tuple(
-            BundleRule(each.slug, stored_rules.get_envelope(conn, each.id))
-            for each in stored_rules.get_current_versions(conn, owner)
-        )
-    feeds = tuple(
-        _with_keys(outlines[each.feed.address], each.feed)
-        for each in held
-        if each.feed.address in outlines and not importing.is_ours_alone(each.feed.address)
-    )
-    return Selection(title, folders, feeds, rules, len(held) - len(feeds))
-
-
-def _with_keys(outline: OpmlFeed, feed: Feed) -> OpmlFeed:
-    """Say what a feed counts as, and for whom, where that is not what its site proposes."""
-    extra = {key: value for key, value in outline.extra if key not in {SOURCE, OWNER}}
-    if feed.source != source_key(feed.address, feed.site, title=feed.title):
-        extra[SOURCE] = feed.source
-    if feed.owner != feed.source:
-        extra[OWNER] = feed.owner
-    return replace(outline, extra=tuple(sorted(extra.items())))
-
-
 def _head(
     desk: Desk,
     name: str,
@@ -287,7 +247,13 @@ def _content(head: BundleHead, chosen: Selection) -> str:
 
 def _written(address: str, head: BundleHead, chosen: Selection) -> bytes:
     return write_bundle(
-        head, title=chosen.title, owner=address, folders=chosen.folders, feeds=chosen.feeds, rules=chosen.rules
+        head,
+        title=chosen.title,
+        owner=address,
+        folders=chosen.folders,
+        feeds=chosen.feeds,
+        rules=chosen.rules,
+        lists=chosen.lists,
     )
 
 

@@ -152,8 +152,13 @@ def list_to_change(desk: Desk, actor: Actor, slug: str) -> tuple[ReadingList, Li
         held = _changeable(conn, actor, slug)
         current = rules.get_current_versions(conn, actor.group)
     rule = next((version.slug for version in current if version.rule_id == held.rule_id), "")
+    return held, wish_of(held, rule)
+
+
+def wish_of(held: ReadingList, rule: str) -> ListWish:
+    """Say what a list is as a wish that would make it; `rule` is the slug of its rule."""
     times, weekdays = ((), WEEK) if held.timetable is None else (held.timetable.times, held.timetable.days)
-    wish = ListWish(
+    return ListWish(
         title=held.title,
         rule=rule,
         scope=held.scope,
@@ -162,7 +167,6 @@ def list_to_change(desk: Desk, actor: Actor, slug: str) -> tuple[ReadingList, Li
         weekdays=weekdays,
         time_zone=held.time_zone,
     )
-    return held, wish
 
 
 def _owner(actor: Actor, *, personal: bool) -> OwnerId:

@@ -13,7 +13,7 @@ from aggregator.sources.opmlout import INDENT, escape, write_opml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aggregator.model.bundle import BundleHead, BundleRule
+    from aggregator.model.bundle import BundleHead, BundleList, BundleRule
     from aggregator.model.subscription import OpmlFeed, OpmlFolder
 
 _NO_SIGNATURE = "0" * 128
@@ -28,6 +28,7 @@ def write_bundle(
     folders: Sequence[OpmlFolder],
     feeds: Iterable[OpmlFeed],
     rules: Iterable[BundleRule],
+    lists: Iterable[BundleList],
 ) -> bytes:
     """Write a bundle. `title` is for people, `owner` the address of who hands it out.
 
@@ -53,6 +54,7 @@ def write_bundle(
         f"<ownerId>{escape(owner)}</ownerId>",
         f"<broadsheet:bundle{attributes}/>",
         *(_rule(rule) for rule in sorted(rules, key=lambda rule: rule.id)),
+        *(_list(each) for each in lists),
     ]
     return write_opml(title, folders, feeds, head=[f"{INDENT * 2}{line}" for line in lines])
 
@@ -62,3 +64,20 @@ def _rule(rule: BundleRule) -> str:
     text = _NOT_XML.sub(lambda found: f"\\u{ord(found.group()):04x}", rule.envelope)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
     return f'<broadsheet:rule id="{escape(rule.id)}">{text}</broadsheet:rule>'
+
+
+def _list(told: BundleList) -> str:
+    said = {
+        "id": told.id,
+        "title": told.title,
+        "rule": told.rule,
+        "days": str(told.days),
+        "languages": " ".join(told.languages),
+        "times": " ".join(told.times),
+        "weekdays": " ".join(map(str, told.weekdays)),
+        "timeZone": told.time_zone,
+    }
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in said.items() if value)
+    drawn = [("folder", path) for path in told.folders] + [("xmlUrl", address) for address in told.feeds]
+    inside = "".join(f'<broadsheet:from {key}="{escape(value)}"/>' for key, value in drawn)
+    return f"<broadsheet:list{attributes}>{inside}</broadsheet:list>"

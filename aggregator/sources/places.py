@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from urllib.parse import SplitResult
 
 _NAME: Final = r"[A-Za-z0-9_.\-]{1,100}"
 _WELL_KNOWN: Final = (
@@ -197,10 +198,6 @@ SERVICES: Final = (
     ),
 )
 
-_COMPILED: Final = tuple(
-    (service, re.compile(service.host, re.IGNORECASE), re.compile(service.path)) for service in SERVICES
-)
-
 
 def pasted_address(text: str) -> str:
     """Read what somebody pasted as an address: `feed:` taken off, a handle of the fediverse, a name without scheme."""
@@ -220,33 +217,47 @@ def pasted_address(text: str) -> str:
 
 def service_guesses(address: str) -> Guesses:
     """Return where the service at `address` keeps its feeds; no addresses where none of `SERVICES` fits."""
-    try:
-        parts = urlsplit(address)
-        host = parts.netloc.lower()
-        site = f"{parts.scheme}://{parts.netloc}"
-        words = {key: values[0] for key, values in parse_qs(parts.query).items() if re.fullmatch(r"[\w-]+", values[0])}
-    except ValueError:
-        return Guesses(None, ())
     known_host = False
-    for service, host_shape, path_shape in _COMPILED:
-        if host_shape.fullmatch(host) is None or (known_host and not service.own_host):
+    for service in SERVICES:
+        if not _is_on(service, address) or (known_host and not service.own_host):
             continue
         known_host = known_host or service.own_host
-        path = path_shape.fullmatch(parts.path)
-        if path is None:
-            continue
-        groups = words | {key: value or "" for key, value in path.groupdict().items()} | {"site": site}
-        found = tuple(filled for feed in service.feeds if (filled := _filled(feed, groups)))
+        found = places(service, address)
         if found:
             return Guesses(service.name, found, service.own_host)
     return Guesses(None, ())
 
 
+def places(service: Service, address: str) -> tuple[str, ...]:
+    """Return where a service keeps the feeds of an address; none where the address is not one of its own."""
+    parts = _split(address)
+    if parts is None or not _is_on(service, address):
+        return ()
+    path = re.fullmatch(service.path, parts.path)
+    if path is None:
+        return ()
+    words = {key: values[0] for key, values in parse_qs(parts.query).items() if re.fullmatch(r"[\w-]+", values[0])}
+    site = {"site": f"{parts.scheme}://{parts.netloc}"}
+    groups = words | {key: value or "" for key, value in path.groupdict().items()} | site
+    return tuple(filled for feed in service.feeds if (filled := _filled(feed, groups)))
+
+
+def _is_on(service: Service, address: str) -> bool:
+    parts = _split(address)
+    return parts is not None and re.fullmatch(service.host, parts.netloc, re.IGNORECASE) is not None
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def well_known(address: str) -> tuple[str, ...]:
     """Return the usual places of feeds on a site, for a page that names none: beneath the page, then at the top."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
+    parts = _split(address)
+    if parts is None:
         return ()
     site = f"{parts.scheme}://{parts.netloc}"
     return tuple(dict.fromkeys(_usual(site, parts.path)))[:MOST_GUESSES]

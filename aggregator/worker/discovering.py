@@ -10,6 +10,7 @@ from aggregator.model.discovery import DiscoveredFeed, Discovery, Tried
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.sources.discovery import FoundFeeds, PageJob
+from aggregator.sources.fediverse.nodeinfo import depends_on_software, places_of
 from aggregator.sources.fediverse.outbox import LookJob
 from aggregator.sources.fediverse.webfinger import account_of, webfinger_address
 from aggregator.sources.places import MOST_GUESSES, service_guesses, well_known
@@ -35,13 +36,16 @@ _NOBODY_THERE: Final = {
 async def discover(staff: Staff, address: str, now: datetime) -> Discovery:
     """Find the feeds of a page, a profile or a site; `address` itself where it is one.
 
-    A service that answers under its own name is asked for its known feeds at once. Elsewhere the address is asked
-    first; what it links counts, then the places of a service whose addresses look so, then the usual places.
+    A service that answers under its own name is asked for its known feeds at once. Elsewhere an address that looks
+    like a service's has its server asked what it runs, and who it is of the fediverse; else the address is asked, and
+    what it links counts, then the places of that service, then the usual places.
     """
     search = _Search(staff, now, address)
     guesses = service_guesses(address)
     if guesses.own_host and (found := await search.those_of(guesses.addresses)):
         return search.result(found)
+    if not guesses.own_host and (guesses.addresses or account_of(address)):
+        await search.ask_software()
     if not guesses.own_host and (actor := await search.actor()):
         return search.result((actor,))
     named = await search.ask(address)
@@ -51,7 +55,9 @@ async def discover(staff: Staff, address: str, now: datetime) -> Discovery:
     if named is not None and named.linked:
         return search.result(named.linked)
     if not guesses.own_host and not search.hopeless:
-        found = await search.those_of(guesses.addresses)
+        if depends_on_software(address):
+            await search.ask_software()
+        found = await search.those_of(places_of(search.software, address, guesses.addresses))
         if not found and not search.hopeless:
             found = await search.first_of(well_known(search.arrived))
         return search.result(found)
@@ -65,6 +71,7 @@ class _Search:
     asked: str
     arrived: str = ""
     hopeless: bool = False
+    software: str | None = None
     tried: list[Tried] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,6 +95,13 @@ class _Search:
         if named.itself is None:
             self.tried.append(Tried(address))
         return named
+
+    async def ask_software(self) -> None:
+        """Ask what software is there; what that keeps where is known (nodeinfo.py)."""
+        try:
+            self.software = await self.staff.fediverse.software(self.asked)
+        except BusyError:
+            return  # then the shape of the address has to do
 
     async def actor(self) -> DiscoveredFeed | None:
         """Look for an actor of the fediverse, where the address looks like one's, or like one's document."""

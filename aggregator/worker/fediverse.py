@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +14,7 @@ from aggregator.model.access import Access
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.services.instance_actor import find_signer
+from aggregator.sources.fediverse.nodeinfo import links_address
 from aggregator.sources.fediverse.outbox import Looked, LookJob, Packed
 from aggregator.sources.fediverse.shapes import origin_of, same_host, without_fragment
 from aggregator.sources.fediverse.signatures import Request, Scheme, sign
@@ -19,6 +22,7 @@ from aggregator.store import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from aggregator.model.fediverse import Actor
     from aggregator.model.feed import Fetched
@@ -29,7 +33,10 @@ if TYPE_CHECKING:
     from aggregator.worker.parse_pool import ParsePool
     from aggregator.worker.records import Records
 
+log = logging.getLogger(__name__)
 MOST_HOSTS: Final = 5_000
+ASK_AGAIN: Final = timedelta(days=7)
+"""How long what a server said of its software is taken for true."""
 _ASKED_TO_SIGN: Final = {str(int(status)) for status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)}
 NOTHING: Final = Validators()
 NO_ACCESS: Final = Access()
@@ -44,6 +51,7 @@ class Fediverse:
         self._pool = pool
         self._records = records
         self._wants: OrderedDict[tuple[str, int], Scheme] = OrderedDict()
+        self._software: OrderedDict[tuple[str, int], tuple[str | None, datetime]] = OrderedDict()
         self._signer: Signer | None = None
 
     async def get(self, address: str, validators: Validators = NOTHING, access: Access = NO_ACCESS) -> Fetched:
@@ -64,6 +72,30 @@ class Fediverse:
         """Ask for a JSON document that says who somebody is. Raises FetchError, BusyError."""
         await self._check(address)
         return await self._outbound.get_description(address)
+
+    async def software(self, address: str) -> str | None:
+        """Ask what software the server of an address runs, once in 7 days; None where it does not say.
+
+        Raises BusyError.
+        """
+        origin = origin_of(address)
+        if origin is None:
+            return None
+        now = self._desk.clock.now()
+        held, asked = self._software.get(origin, (None, None))
+        if asked is not None and now - asked < ASK_AGAIN:
+            return held
+        found = None
+        try:
+            links = await self._pool.look(LookJob(packed(await self.describe(links_address(address)))))
+            if links.nodeinfo is not None:
+                found = (await self._pool.look(LookJob(packed(await self.describe(links.nodeinfo))))).software
+        except FetchError as exc:
+            log.info("no nodeinfo host=%s: %s", origin[0], exc)
+        self._software[origin] = (found, now)
+        if len(self._software) > MOST_HOSTS:
+            self._software.popitem(last=False)
+        return found
 
     async def look(self, address: str, *, speaker: str | None = None) -> tuple[Looked, Packed]:
         """Ask for a document and say what it is. Raises FetchError, BusyError."""

@@ -22,6 +22,7 @@ PROOFS: dict[str, tuple[list[str], list[str]]] = {
     "day": ([], ["--feeds", "100"]),
     "fuzz": ([], ["--minutes", "0.2"]),
     "rules": ([], ["--minutes", "0.2"]),
+    "fedify": ([], []),
 }
 """What there is, with what it is told: in full, and quickly."""
 

@@ -200,6 +200,7 @@ UNSAFE = {
     "bundles.look": "/bundles/followed/{followed}/look",
     "bundles.decide": "/bundles/followed/{followed}/decide",
     "bundles.fork": "/bundles/followed/{followed}/fork",
+    "bundles.copy_list": "/bundles/followed/{followed}/list",
     "bundles.stop": "/bundles/followed/{followed}/stop",
     "setup.use": "/set-up/{link}",
     "setup.sign_out": "/sign-out",

@@ -82,6 +82,16 @@ def test_a_rule_is_copied(member, followed):
     assert member.post(f"/bundles/followed/{followed}/fork", {**form, "new": "No Id"}).status_code == 422
 
 
+def test_a_list_is_copied_with_its_rule(member, followed):
+    form = {"list": "front-page", "new": "their-front", "reason": "Good"}
+    assert "Copy a list" in member.page(f"/bundles/followed/{followed}")
+    answer = member.post(f"/bundles/followed/{followed}/list", form)
+    assert (303, "/lists/their-front") == (answer.status_code, answer.location)
+    assert member.get("/lists/their-front").status_code == 200
+    for bad, status in (({}, 422), ({"new": "No Name"}, 422), ({"list": "none", "new": "x"}, 404)):
+        assert member.post(f"/bundles/followed/{followed}/list", {**form, **bad}).status_code == status
+
+
 def test_following_begins_and_ends(member, newsroom):
     bad = member.post("/bundles/follow", {"address": "http://127.0.0.1/x.opml"})
     assert bad.status_code == 422

@@ -110,6 +110,7 @@ WHO = {
     "bundles.look": "ES",
     "bundles.decide": "ES",
     "bundles.fork": "ES",
+    "bundles.copy_list": "ES",
     "bundles.stop": "ES",
     "members.invite": "S",
     "members.revoke": "S",

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.bundle import FollowedId
-from aggregator.services import bundle_following, bundles
+from aggregator.services import bundle_copying, bundle_following, bundles
 from aggregator.services.bundle_proof import fingerprint, publisher_of
 from rankers import RuleError
 from web.door import actor, desk
 from web.notices import notify
-from web.speech import gettext
+from web.speech import gettext, ngettext
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -104,14 +104,35 @@ def fork(followed: int) -> ResponseReturnValue:
     form = request.form
     rule, new = form.get("rule", ""), form.get("new", "").strip()
     try:
-        made = bundle_following.fork_rule(
-            desk(), actor(), FollowedId(followed), rule, new=new, reason=form.get("reason")
-        )
+        made = bundle_copying.fork_rule(desk(), actor(), FollowedId(followed), rule, new=new, reason=form.get("reason"))
     except RuleError as fault:
         return _show(followed, f"{fault.problems[0].message}"), HTTPStatus.UNPROCESSABLE_ENTITY
     except ConflictError as exc:
         return _show(followed, exc.problem), HTTPStatus.UNPROCESSABLE_ENTITY
     return redirect(url_for("rules.show", slug=made.slug), 303)
+
+
+@bp.post("/bundles/followed/<int:followed>/list")
+def copy_list(followed: int) -> ResponseReturnValue:
+    """Make a list like one of its lists, with the rule that ranks it."""
+    form = request.form
+    name, new = form.get("list", ""), form.get("new", "").strip()
+    try:
+        made = bundle_copying.copy_list(desk(), actor(), FollowedId(followed), name, new=new, reason=form.get("reason"))
+    except RuleError as fault:
+        return _show(followed, f"{fault.problems[0].message}"), HTTPStatus.UNPROCESSABLE_ENTITY
+    except (BadInputError, ConflictError) as exc:
+        return _show(followed, exc.problem), HTTPStatus.UNPROCESSABLE_ENTITY
+    if made.missing:
+        num = len(made.missing)
+        notify(
+            ngettext(
+                "One source or folder it draws on is not here.",
+                "%(num)d sources or folders it draws on are not here.",
+                num,
+            )
+        )
+    return redirect(url_for("lists.show", slug=made.list.slug), 303)
 
 
 @bp.post("/bundles/followed/<int:followed>/stop")
@@ -140,8 +161,8 @@ def _show(followed: int, problem: str | None = None) -> str:
         "bundle.html",
         page=page,
         followed=page.followed,
-        feeds=[each for each in page.changes if not bundle_following.is_rule(each)],
-        rules=[each for each in page.changes if bundle_following.is_rule(each)],
+        feeds=[each for each in page.changes if not each.kind.copied],
+        copied=[each for each in page.changes if each.kind.copied],
         fingerprint=fingerprint(page.followed.publisher) if page.followed.publisher else None,
         problem=problem,
     )

@@ -16,6 +16,7 @@ from aggregator.sources.about import feed_data
 from aggregator.sources.entries import EntryReader
 from aggregator.sources.fediverse.activities import Elsewhere, Posted, what_is_said
 from aggregator.sources.fediverse.actor import name_of, read_actor
+from aggregator.sources.fediverse.nodeinfo import described_at, software_in
 from aggregator.sources.fediverse.posts import authors_of, read_post
 from aggregator.sources.fediverse.refusal import Refused
 from aggregator.sources.fediverse.shapes import Thing, decode, id_of, listed, same_host, type_of, web_id
@@ -58,7 +59,7 @@ class Looked:
 
     `first` and `next` are addresses of pages on the same host. `ids` are the posts a page names, in order; those in
     `missing` are to be fetched from their own hosts. `post` is the id of a post; `gone`: only its tombstone is left.
-    `named` is the actor that WebFinger names.
+    `named` is the actor that WebFinger names. `nodeinfo` is where a server describes itself, `software` what it runs.
     """
 
     actor: Actor | None = None
@@ -69,6 +70,8 @@ class Looked:
     post: str | None = None
     gone: bool = False
     named: str | None = None
+    nodeinfo: str | None = None
+    software: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,15 @@ def look(job: LookJob) -> Looked:
     found = web_id(thing)
     if kind == "Tombstone":
         return Looked(post=found, gone=True)
-    if found is None and (named := actor_address(thing)):
-        return Looked(named=named)
-    if found is None:
+    return Looked(post=found) if found else _description(thing, address)
+
+
+def _description(thing: Thing, address: str) -> Looked:
+    """Read an answer of WebFinger or NodeInfo: a document without a type or an id."""
+    named, described, software = actor_address(thing), described_at(thing, address), software_in(thing)
+    if not (named or described or software):
         raise FetchError(Fault(FaultCode.NOT_A_FEED, "nothing of the fediverse"))
-    return Looked(post=found)
+    return Looked(named=named, nodeinfo=described, software=software)
 
 
 def read_outbox(job: OutboxJob) -> OutboxRead:

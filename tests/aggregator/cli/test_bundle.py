@@ -39,7 +39,7 @@ def guild(broadsheet, tmp_path):
 
 
 def changes(done):
-    return [each["change"] for each in done.json["changes"] if not each["kind"].startswith("rule")]
+    return [each["change"] for each in done.json["changes"] if not each["kind"].startswith(("rule", "list"))]
 
 
 def test_two_instances_exchange_a_bundle_a_rule_and_a_receipt(broadsheet, guild, tmp_path, port, monkeypatch):

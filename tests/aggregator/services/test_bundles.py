@@ -7,15 +7,25 @@ import pytest
 
 from aggregator.errors import BadDocumentError, BadInputError, ConflictError, NotAllowedError, NotFoundError
 from aggregator.model.bundle import ChangeKind
-from aggregator.model.feed import Validators
 from aggregator.model.member import Actor, Role
-from aggregator.services import accounts, bundle_following, bundles, editing, importing, keys, subscribing, undoing
+from aggregator.services import (
+    accounts,
+    bundle_copying,
+    bundle_following,
+    bundles,
+    editing,
+    importing,
+    keys,
+    subscribing,
+    undoing,
+)
 from aggregator.services.bundle_proof import Pinned, chain_problem, check_bundle
 from aggregator.wiring import open_desk
+from tests.aggregator.services.guild import ADDRESS, guild, look
+
+__all__ = ["guild"]
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "opml"
-ADDRESS = "https://guild.example/bundles/front.opml"
-NOTHING = Validators()
 ODD = b"""<opml version="2.0" xmlns:o="urn:odd"><head><title>Odd</title></head><body>
 <outline text="Ships" o:mood="salty">
 <o:note>Only boats</o:note>
@@ -28,36 +38,12 @@ def actor(desk):
     return accounts.operator(desk)
 
 
-@pytest.fixture
-def guild(desk, tmp_path, clock):
-    """Another instance, which hands out bundles."""
-    with open_desk(replace(desk.settings, data=tmp_path / "guild"), create=True) as opened:
-        yield Guild(replace(opened, clock=clock))
-
-
-class Guild:
-    def __init__(self, desk):
-        self.desk, self.actor = desk, accounts.operator(desk)
-        self.add("https://tide.example/feed", "Boats", "The Tide")
-        self.add("https://hill.example/feed", "Hills", "The Hill")
-
-    def add(self, address, folder, title):
-        subscribing.add_source(self.desk, self.actor, address, folder=folder, title=title)
-
-    def feed(self, address):
-        return keys.source_at(self.desk, self.actor, address).feed.id
-
-    def bundle(self, reason=None):
-        version = bundles.publish_bundle(self.desk, self.actor, "front", reason)
-        return bundles.bundle_file(self.desk, self.actor, "front", version.number)
-
-
 def addresses(desk, actor):
     return {each.feed.address for each in subscribing.sources(desk, actor)}
 
 
 def words(changes):
-    return [each.word for each in changes if not bundle_following.is_rule(each)]
+    return [each.word for each in changes if not each.kind.copied]
 
 
 def test_versions_are_kept_numbered_and_chained(guild):
@@ -212,12 +198,6 @@ def test_a_change_is_followed_as_a_list_that_waits(guild, desk, actor):
         bundle_following.decide(desk, actor, followed, page.followed.identity, None)
 
 
-def look(desk, actor, followed, data):
-    """Hand a followed bundle what the worker would have fetched; gives why it was refused."""
-    held = bundle_following.followed_page(desk, actor, followed).followed
-    return bundle_following.receive(desk, held, data, NOTHING)
-
-
 def test_what_does_not_hold_is_refused_with_a_reason_and_nothing_is_stored(guild, desk, actor):
     followed = bundle_following.follow(desk, actor, ADDRESS)
     first = guild.bundle()
@@ -256,7 +236,7 @@ def test_plain_opml_is_followed_and_says_that_nobody_signed_it(desk, actor):
 def test_a_rule_is_copied_from_a_bundle_and_names_where_it_came_from(guild, desk, actor):
     followed = bundle_following.follow(desk, actor, ADDRESS)
     look(desk, actor, followed, guild.bundle())
-    made = bundle_following.fork_rule(desk, actor, followed, "many-voices", new="their-voices", reason="Good")
+    made = bundle_copying.fork_rule(desk, actor, followed, "many-voices", new="their-voices", reason="Good")
     theirs = editing.find_version(guild.desk, guild.actor, "many-voices")
     assert made.slug == "their-voices"
     with desk.database.read() as conn:
@@ -264,7 +244,7 @@ def test_a_rule_is_copied_from_a_bundle_and_names_where_it_came_from(guild, desk
 
         assert f'"forked_from":"{theirs.identity}"' in rules.get_envelope(conn, made.id)
     with pytest.raises(NotFoundError):
-        bundle_following.fork_rule(desk, actor, followed, "no-such", new="x", reason=None)
+        bundle_copying.fork_rule(desk, actor, followed, "no-such", new="x", reason=None)
 
 
 def test_a_changed_rule_is_shown(guild, desk, actor):

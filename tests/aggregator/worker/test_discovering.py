@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from aggregator.errors import FetchError
@@ -79,6 +81,61 @@ def test_the_places_of_a_service_are_tried_where_a_page_names_none(desk, site):
         Tried(f"{address}.rss", ABSENT),
         Tried(f"{address}.atom", ABSENT),
     )
+
+
+def runs(site, software):
+    """Have a server say what it runs."""
+    schema = "http://nodeinfo.diaspora.software/ns/schema/2.1"
+    links = {"links": [{"rel": schema, "href": f"http://{site.host}/nodeinfo/2.1"}]}
+    site.put("/.well-known/nodeinfo", json.dumps(links).encode(), content_type="application/json")
+    told = {"version": "2.1", "software": {"name": software, "version": "1"}}
+    site.put("/nodeinfo/2.1", json.dumps(told).encode(), content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("software", "path", "feed", "not_asked"),
+    [
+        ("pixelfed", "/@ines", "/users/ines.atom", ("/@ines.rss", "/@ines.atom")),
+        ("PeerTube", "/c/boats", "/feeds/videos.xml?videoChannelName=boats", ("/feeds/c/boats.xml",)),
+        ("gotosocial", "/@ines", "/@ines/feed.rss", ()),
+        ("writefreely", "/ines", "/ines/feed/", ()),
+        ("something-new", "/@ines", "/users/ines.atom", ()),
+    ],
+)
+def test_what_a_server_says_it_runs_decides_where_is_looked(desk, site, *, software, path, feed, not_asked):
+    runs(site, software)
+    address = site.put(path, page(), content_type="text/html")
+    found = look(desk, site.put(feed, FEED))
+    assert found.feeds
+    assert look(desk, address).feeds == (DiscoveredFeed(f"http://{site.host}{feed}", "Paper"),)
+    assert [site.asked[each] for each in not_asked] == [0] * len(not_asked)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        {"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": "http://10.0.0.1/nodeinfo"}]},
+        {"links": [{"rel": "http://nodeinfo.diaspora.software/ns/schema/2.0", "href": ["x"]}, 7, None]},
+        {"links": "none"},
+        [1],
+    ],
+)
+def test_a_server_that_describes_itself_wrongly_is_looked_through_all_the_same(desk, site, links):
+    site.put("/.well-known/nodeinfo", json.dumps(links).encode(), content_type="application/json")
+    address = site.put("/@ines", page(), content_type="text/html")
+    site.put("/users/ines.atom", FEED)
+    assert look(desk, address).feeds == (DiscoveredFeed(f"http://{site.host}/users/ines.atom", "Paper"),)
+
+
+def test_a_server_is_asked_what_it_runs_once_in_seven_days(desk, site):
+    runs(site, "pixelfed")
+    addresses = [site.put(path, page(), content_type="text/html") for path in ("/@ines", "/@bo")]
+
+    async def both(staff):
+        return [await discover(staff, address, NOW) for address in addresses]
+
+    run(desk, both)
+    assert (1, 1) == (site.asked["/.well-known/nodeinfo"], site.asked["/nodeinfo/2.1"])
 
 
 def test_the_usual_places_are_the_last_resort_and_the_first_will_do(desk, site):
