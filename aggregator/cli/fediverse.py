@@ -1,4 +1,4 @@
-"""`broadsheet fediverse`: being told of news by those we read there, what was refused, and servers kept out."""
+"""`broadsheet fediverse`: being told of news there, lists that are followed from there, and servers kept out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import click
 
 from aggregator.cli.console import command, table
 from aggregator.model.clocks import stamp
-from aggregator.services import federating
+from aggregator.services import being_followed, federating
 
 if TYPE_CHECKING:
     from aggregator.cli.console import Console
+    from aggregator.services.being_followed import FollowedList
 
 
 @click.group()
 def fediverse() -> None:
-    """Be told of news by those you read there; keep servers out."""
+    """Be told of news by those you read there, let lists be followed from there, keep servers out."""
 
 
 @command(fediverse, "show")
@@ -51,6 +52,56 @@ def push(console: Console, state: str) -> None:
     console.show({"push": state == "on"}, [f"Being told of news is {state}."])
 
 
+@command(fediverse, "followed")
+@click.argument("state", type=click.Choice(["on", "off"]))
+def followed(console: Console, state: str) -> None:
+    """Let lists that are everybody's be followed from there (on), or none (off): their followers are told so."""
+    with console.desk() as (desk, actor):
+        being_followed.set_on(desk, actor, on=state == "on")
+    console.show({"followed": state == "on"}, [f"Being followed is {state}."])
+
+
+@command(fediverse, "lists")
+def lists(console: Console) -> None:
+    """Show which lists can be followed, by what handle, from which servers they are, and what is still to be sent."""
+    with console.desk() as (desk, actor):
+        held = being_followed.being_followed(desk, actor)
+    shapes = [
+        {
+            "list": one.slug,
+            "title": one.title,
+            "handle": one.handle,
+            "public": one.public,
+            "open": one.open,
+            "followers": one.followers,
+            "domains": [{"domain": domain, "followers": many} for domain, many in one.domains],
+        }
+        for one in held.lists
+    ]
+    lines = [f"Being followed is {'on' if held.on else 'off'}; {held.unsent} deliveries are still to be made."]
+    lines += table([(one.handle, _stands(one, on=held.on), f"{one.followers} follow it") for one in held.lists])
+    lines += [f"{one.handle}: {many} from {domain}" for one in held.lists for domain, many in one.domains]
+    console.show({"on": held.on, "unsent": held.unsent, "lists": shapes}, lines)
+
+
+@command(fediverse, "offer")
+@click.argument("name", metavar="LIST")
+def offer(console: Console, name: str) -> None:
+    """Let LIST be followed where it is everybody's and being followed is on; so is every list nobody withdrew."""
+    with console.desk() as (desk, actor):
+        being_followed.set_open(desk, actor, name, on=True)
+    console.show({"list": name, "open": True}, [f"{name} can be followed where it is everybody's."])
+
+
+@command(fediverse, "withdraw")
+@click.argument("name", metavar="LIST")
+def withdraw(console: Console, name: str) -> None:
+    """Let LIST be followed no longer: those who follow it are told that it is gone, and their servers forget it."""
+    with console.desk() as (desk, actor):
+        being_followed.set_open(desk, actor, name, on=False)
+    console.show({"list": name, "open": False}, [f"{name} can be followed no more."])
+
+
 @command(fediverse, "block")
 @click.argument("domain")
 @click.option("--why", help="For the other stewards.")
@@ -68,3 +119,11 @@ def unblock(console: Console, domain: str) -> None:
     with console.desk() as (desk, actor):
         federating.unblock(desk, actor, domain)
     console.show({"domain": domain, "blocked": False}, [f"{domain} is let in again."])
+
+
+def _stands(one: FollowedList, *, on: bool) -> str:
+    if not one.public:
+        return "for members"
+    if not one.open:
+        return "withdrawn"
+    return "can be followed" if on else "once being followed is on"

@@ -64,7 +64,9 @@ NOUNS: Mapping[str, Noun] = {
     "models": Noun("aggregator.cli.models", "models", "Say which model reads the entries and how far it has come."),
     "members": Noun("aggregator.cli.members", "members", "Add, invite, change, suspend and remove members."),
     "fediverse": Noun(
-        "aggregator.cli.fediverse", "fediverse", "Be told of news by those you read there; keep servers out."
+        "aggregator.cli.fediverse",
+        "fediverse",
+        "Be told of news by those you read there, let lists be followed from there, keep servers out.",
     ),
     "db": Noun("aggregator.cli.db", "db", "Migrate, check, back up and restore the database."),
 }
