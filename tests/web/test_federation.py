@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from aggregator.model.posting import Follower
+from aggregator.model.sharing import Sharing
+from aggregator.services import sharing
 from aggregator.services.inbox import MOST_BYTES
 from aggregator.services.instance_actor import ensure_key
-from aggregator.store import blocks, deliveries, values
+from aggregator.store import blocks, deliveries, followers, lists, values
 from tests.web.conftest import Browser
 from tests.web.newsroom import NOW, Newsroom
 from web import create_app
@@ -92,3 +95,48 @@ def test_what_is_no_server_is_told(steward):
     answer = steward.post("/fediverse/block", {"domain": "not a name"})
     assert 400 == answer.status_code
     assert "a name like bad.example is expected" in answer.text
+
+
+def test_a_steward_lets_lists_be_followed_and_withdraws_one(room, steward, client):
+    list_actor = "/lists/front-page/actor"
+    sharing.set_sharing(room.desk, room.actor(), "front-page", Sharing(public=True))
+    assert 404 == client.get(list_actor).status_code
+    assert "Nothing is posted until you say so" in steward.page("/fediverse")
+    assert 303 == steward.post("/fediverse/followed", {"on": "1"}).status_code
+    page = steward.page("/fediverse")
+    assert all(told in page for told in ("@front-page@localhost", "0 follow it", "Do not let it be followed"))
+    assert 200 == client.get(list_actor).status_code
+    assert 303 == steward.post("/fediverse/lists/front-page", {"on": "0"}).status_code
+    assert 404 == client.get(list_actor).status_code
+    steward.post("/fediverse/lists/front-page", {"on": "1"})
+    assert 200 == client.get(list_actor).status_code
+    assert 404 == steward.post("/fediverse/lists/nothing", {"on": "1"}).status_code
+    steward.post("/fediverse/followed", {"on": "0"})
+    assert 404 == client.get(list_actor).status_code
+
+
+def test_a_list_for_members_says_that_it_cannot_be_followed(steward):
+    steward.post("/fediverse/followed", {"on": "1"})
+    assert "it cannot be followed from there" in steward.page("/fediverse")
+
+
+def test_followers_are_counted_by_server_and_named_to_nobody(room, steward, client):
+    sharing.set_sharing(room.desk, room.actor(), "front-page", Sharing(public=True))
+    steward.post("/fediverse/followed", {"on": "1"})
+    with room.desk.database.write() as conn:
+        found = lists.get_list(conn, room.actor().group, "front-page")
+        for name in ("ana", "bo"):
+            who = f"https://far.example/users/{name}"
+            followers.set_follower(conn, Follower(found.id, who, "far.example", f"{who}/inbox", NOW))
+    page = steward.page("/fediverse")
+    assert "2 follow it" in page
+    assert "far.example" in page
+    assert "users/ana" not in page
+    told = client.get("/lists/front-page/followers").get_json(force=True)
+    assert (2, False) == (told["totalItems"], "orderedItems" in told)
+
+
+def test_being_followed_needs_an_address_others_reach(member):
+    answer = member.post("/fediverse/followed", {"on": "1"})
+    assert 400 == answer.status_code
+    assert "set public_url first" in answer.text

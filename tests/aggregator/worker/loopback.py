@@ -50,13 +50,14 @@ class SetClock:
 class Server:
     """Answers GET by path. `pages[path]` is called with the handler; `asked` counts requests by path.
 
-    `posted` is called with path, headers and body of each POST.
+    `posted` is called with path, headers and body of each POST, which is answered with the status `taken`.
     """
 
     def __init__(self):
         self.pages = {}
         self.asked = Counter()
         self.posted = lambda _: None
+        self.taken = 202
         self.closing = threading.Event()
         server = self
 
@@ -70,7 +71,7 @@ class Server:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 server.posted((self.path, dict(self.headers), body))
-                self.send_response(202)
+                self.send_response(server.taken)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

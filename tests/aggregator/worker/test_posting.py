@@ -26,6 +26,7 @@ from aggregator.services.instance_actor import ensure_key, find_signer
 from aggregator.sources.fediverse.signatures import Request, Scheme, sign
 from aggregator.store import deliveries, entries, feeds, followers, leases
 from aggregator.text.address import ACTOR_MARK
+from aggregator.worker.posting import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
 from rankers import published_rules
 from tests.aggregator.worker.loopback import run
 from tests.aggregator.worker.peer import OURS, PUBLIC, Peer, pem_of, take
@@ -310,3 +311,39 @@ def test_editions_are_told_when_they_are_made(room, desk):
     assert 0 < many <= list_news.EDITION_PLACES
     list_news.look(later(desk))
     assert many == list_posts.outbox(desk, "paper")["totalItems"]
+
+
+def test_a_server_that_says_it_is_gone_is_forgotten_with_all_who_follow_there(desk, server, ana):
+    follow(desk, ana)
+    server.taken = 410
+    post(desk)
+    assert (0, 0) == (count(desk), unsent(desk))
+
+
+def test_a_server_in_trouble_is_told_later_each_time_longer_and_in_the_end_no_more(desk, server, ana):
+    follow(desk, ana)
+    server.taken = 503
+    for tries in range(MOST_TRIES):
+        run(desk, lambda staff: staff.posting.send())
+        wait = min(FIRST_WAIT * 4**tries, LONGEST_WAIT)
+        assert [0, 1] == [due(desk, wait - timedelta(seconds=1)), due(desk, wait)]
+        desk = later(desk, seconds=wait.total_seconds())
+    run(desk, lambda staff: staff.posting.send())
+    assert (1, 0) == (count(desk), unsent(desk))
+
+
+def test_what_a_server_refuses_is_not_sent_again(desk, server, ana):
+    follow(desk, ana)
+    server.taken = 404
+    run(desk, lambda staff: staff.posting.send())
+    assert (1, 0) == (count(desk), unsent(desk))
+
+
+def due(desk, wait):
+    with desk.database.read() as conn:
+        return len(followers.get_due(conn, desk.clock.now() + wait, limit=9))
+
+
+def unsent(desk):
+    with desk.database.read() as conn:
+        return followers.count_unsent(conn)
