@@ -53,7 +53,8 @@ def selection(desk: Desk, owner: OwnerId) -> Selection:
         for each in held
         if each.feed.address in outlines and not importing.is_ours_alone(each.feed.address)
     )
-    return Selection(title, folders, feeds, rules, lists, len(held) - len(feeds))
+    secret = sum(importing.is_ours_alone(each.feed.address) for each in held)
+    return Selection(title, folders, feeds, rules, lists, secret)
 
 
 def _with_keys(outline: OpmlFeed, feed: Feed) -> OpmlFeed:

@@ -10,12 +10,10 @@ from aggregator.errors import BadInputError, NotFoundError
 from aggregator.model.fediverse import FollowState
 from aggregator.services.rights import Right, require
 from aggregator.sources.fediverse.shapes import origin_of
-from aggregator.store import blocks, deliveries, entries, feeds, followed, followers, members, subscriptions, values
-from aggregator.text.address import is_actor, unmarked
+from aggregator.store import blocks, deliveries, entries, followed, followers, members, subscriptions, values
+from aggregator.text.address import is_beneath
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import Connection
 
     from aggregator.model.fediverse import DomainBlock, Refusal
@@ -124,29 +122,15 @@ def unblock(desk: Desk, person: Person, domain: str) -> None:
 
 
 def _remove_of(desk: Desk, domain: str) -> None:
-    """Remove entries of a server that is now kept out: those of its actors, and its posts that others boosted."""
+    """Remove entries that came from a server that is now kept out, whoever passed them on."""
+    kept_out = frozenset({domain})
     with desk.database.read() as conn:
-        all_feeds = [feed for feed in feeds.iter_feeds(conn) if is_actor(feed.address)]
-    for feed in all_feeds:
-        with desk.database.read() as conn:
-            held = entries.iter_entries(conn, feed_id=feed.id, limit=10_000)
         gone = [
-            entry.id
-            for entry in held
-            if is_beneath(entry.guid or "", domain) or is_beneath(unmarked(feed.address), domain)
+            entry_id
+            for entry_id, guid, address in blocks.iter_entries_naming(conn, domain)
+            if is_beneath(guid, kept_out) or is_beneath(address, kept_out)
         ]
-        for start in range(0, len(gone), 64):
-            with desk.database.write() as conn:
-                entries.delete_entries(conn, gone[start : start + 64])
+    for start in range(0, len(gone), 64):
+        with desk.database.write() as conn:
+            entries.delete_entries(conn, gone[start : start + 64])
     desk.database.checkpoint()
-
-
-def is_beneath(address: str, domain: str) -> bool:
-    """Say whether an address is on a domain or beneath it."""
-    origin = origin_of(address)
-    return origin is not None and (origin[0] == domain or origin[0].endswith("." + domain))
-
-
-def blocked(held: Sequence[DomainBlock], address: str) -> bool:
-    """Say whether an address is kept out."""
-    return any(is_beneath(address, each.domain) for each in held)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.errors import FetchError
+from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.job import ItemState
 from aggregator.outbound.guard import check_url
 from aggregator.sources.identity import canonical_address
-from aggregator.text.address import marked_like
+from aggregator.text.address import is_beneath, marked_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,14 +59,24 @@ class Held:
         return self._by_address.get(address) or self._by_canonical.get(canonical)
 
 
-def plan(feeds: Iterable[OpmlFeed], held: Held, private: frozenset[tuple[str, int]]) -> tuple[Planned, ...]:
-    """Decide for every feed; `private` are hosts the admin allows besides the public internet."""
+def plan(
+    feeds: Iterable[OpmlFeed],
+    held: Held,
+    private: frozenset[tuple[str, int]],
+    kept_out: frozenset[str] = frozenset(),
+) -> tuple[Planned, ...]:
+    """Decide for every feed.
+
+    `private` are hosts the admin allows besides the public internet, `kept_out` domains nothing is taken from.
+    """
     planned: list[Planned] = []
     first_by_canonical: dict[str, int] = {}
     folders: dict[int, tuple[str, ...]] = {}
     for index, feed in enumerate(feeds):
         try:
             address = marked_like(check_url(feed.address, private).url, feed.address)
+            if is_beneath(address, kept_out):
+                raise FetchError(Fault(FaultCode.BLOCKED))  # noqa: TRY301  # refused like an address that cannot be
         except FetchError as exc:
             planned.append(_item(index, feed, feed.address, ItemState.REFUSED, note=str(exc.fault.code)))
             continue

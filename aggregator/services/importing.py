@@ -22,7 +22,8 @@ from aggregator.services.subscribing import fetch_again, new_feed, rest_if_unrea
 from aggregator.services.undoing import BATCH, added_feeds
 from aggregator.sources.opml import OWNER, SOURCE, read_opml
 from aggregator.sources.opmlout import write_opml
-from aggregator.store import feeds, folders, jobs, leases, subscriptions, values
+from aggregator.store import blocks, feeds, folders, jobs, leases, subscriptions, values
+from aggregator.text.address import is_beneath
 from aggregator.text.masking import has_secret, mask
 
 if TYPE_CHECKING:
@@ -225,9 +226,12 @@ def is_ours_alone(address: str) -> bool:
 
 
 def outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
-    """Give an owner's sources as outlines. For services that have checked who asks."""
+    """Give an owner's sources as outlines, but for those of servers kept out. For services that checked who asks."""
     with desk.database.read() as conn:
-        held = subscriptions.get_subscribed(conn, owner)
+        kept_out = blocks.get_domains(conn)
+        held = [
+            each for each in subscriptions.get_subscribed(conn, owner) if not is_beneath(each.feed.address, kept_out)
+        ]
         extras = subscriptions.get_extras(conn, owner)
     made = [
         OpmlFeed(
@@ -240,6 +244,7 @@ def outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
             extra=extras.get(each.feed.id, ()),
         )
         for each in held
+        if not is_beneath(each.feed.address, kept_out)
     ]
     return tuple(made)
 
@@ -271,7 +276,8 @@ def _plan(desk: Desk, owner: OwnerId, document: OpmlDocument) -> tuple[Planned, 
     with desk.database.read() as conn:
         subscribed = frozenset(each.feed_id for each in subscriptions.get_subscriptions(conn, owner))
         held = Held(feeds.iter_feeds(conn), subscribed)
-    return plan(document.feeds, held, private_hosts(desk.settings.allow_private_hosts))
+        kept_out = blocks.get_domains(conn)
+    return plan(document.feeds, held, private_hosts(desk.settings.allow_private_hosts), kept_out)
 
 
 def _note_progress(

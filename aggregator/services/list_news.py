@@ -15,12 +15,11 @@ from aggregator.errors import UnusableRuleError
 from aggregator.model.member import Actor
 from aggregator.model.posting import ListActor
 from aggregator.services import list_posts, reading, sharing
-from aggregator.services.federating import blocked
 from aggregator.services.importing import is_ours_alone
 from aggregator.services.list_actors import is_followable, list_actor_id
 from aggregator.store import access as sealed_access
 from aggregator.store import blocks, editions, feeds, followers, lists, members, posting, rules
-from aggregator.text.address import is_actor
+from aggregator.text.address import is_actor, is_beneath
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -140,7 +139,7 @@ def _handed_on(conn: Connection, item: ListedEntry) -> New | None:
     """Give how an entry is posted; None where its author did not agree to be found, or its source is closed."""
     entry, source = item.entry, feeds.get_feed(conn, item.entry.feed_id)
     if is_actor(source.address):
-        reserved = entry.extras.reserved or entry.guid is None or blocked(blocks.get_blocks(conn), entry.guid)
+        reserved = entry.extras.reserved or entry.guid is None or is_beneath(entry.guid, blocks.get_domains(conn))
         return None if reserved else (entry.id, entry.guid, None)
     if is_ours_alone(source.address) or sealed_access.find_sealed(conn, source.id) is not None:
         return None

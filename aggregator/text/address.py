@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LONGEST = 4_096  # characters; browsers and servers stop about here
 
@@ -122,3 +126,15 @@ def unmarked(address: str) -> str:
 def marked_like(address: str, pasted: str) -> str:
     """Return `address`, one spelling of `pasted`, with the mark where that has it."""
     return address + ACTOR_MARK if is_actor(pasted.strip()) else address
+
+
+def is_beneath(address: str, domains: Collection[str]) -> bool:
+    """Say whether a web address is on one of these domains, or beneath one."""
+    if not domains:
+        return False
+    try:
+        host = (urlsplit(address).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return False
+    labels = host.split(".")
+    return any(".".join(labels[place:]) in domains for place in range(len(labels)))

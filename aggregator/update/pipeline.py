@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from aggregator.errors import ConflictError, StoreError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FetchFailure, FetchOutcome
-from aggregator.store import entries, feeds, leases, moves, pushes
+from aggregator.store import blocks, entries, feeds, leases, moves, pushes
 from aggregator.text.marks import marks_of
 from aggregator.update.decide import Held, decide
+from aggregator.update.kept_out import without
 from aggregator.update.moving import after_answer, is_sure
 from aggregator.update.outcome import Arrived, Failed, PutOff, Stored, Unchanged
 from aggregator.update.sameness import spellings
@@ -88,6 +89,7 @@ class _Shelf:
     def __init__(self, database: Database, now: datetime) -> None:
         self._database = database
         self._now = now
+        self._domains: frozenset[str] | None = None
 
     def put_light(self, conn: Connection, outcomes: Sequence[Outcome]) -> None:
         """Write all that brought no document."""
@@ -143,8 +145,13 @@ class _Shelf:
                     break
         return parts
 
+    def _kept_out(self, conn: Connection) -> frozenset[str]:
+        if self._domains is None:
+            self._domains = blocks.get_domains(conn)
+        return self._domains
+
     def _decide(self, conn: Connection, arrived: Arrived, *, careful: bool) -> tuple[EntryUpdateIntent, ...]:
-        feed, arriving = arrived.feed, arrived.document.entries
+        feed, arriving = arrived.feed, without(arrived.document.entries, self._kept_out(conn))
         if not arriving:
             return ()
         there = _held(conn, feed, arriving)

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BusyError, FetchError
+from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import Validators
 from aggregator.model.mailbox import SCHEME
 from aggregator.model.ports import RefreshReport
@@ -19,8 +20,8 @@ from aggregator.model.remark import Remark
 from aggregator.outbound.slots import MOST_SLOW, SLOW_SECONDS
 from aggregator.services.access import unseal
 from aggregator.sources.job import ParseJob
-from aggregator.store import lease_care, leases
-from aggregator.text.address import is_actor
+from aggregator.store import blocks, lease_care, leases
+from aggregator.text.address import is_actor, is_beneath
 from aggregator.update.outcome import Arrived, Failed, PutOff, Unchanged
 from aggregator.update.schedule import (
     LONGEST,
@@ -139,6 +140,7 @@ class FetchLoop:
         self._nap = nap
         self._asked_at: dict[FeedId, float] = {}
         self._flying: dict[FeedId, asyncio.Future[None]] = {}
+        self._kept_out: frozenset[str] = frozenset()
 
     async def due(self) -> RefreshReport:
         """Fetch all feeds that are due. Raises BusyError, StorageFullError."""
@@ -202,6 +204,7 @@ class FetchLoop:
     ) -> RefreshReport:
         """Lease, fetch and hand in until there is nothing left to lease, with so many feeds at the same time."""
         this = _Round(lease, fair=fair)
+        self._kept_out = await self._records.in_thread(self._read_kept_out)
         try:
             await self._run_all(this, runners)
             for done in this.handed_in:
@@ -213,6 +216,10 @@ class FetchLoop:
                 self._land(feed)
             await self._records.settle()
         return this.report()
+
+    def _read_kept_out(self) -> frozenset[str]:
+        with self._desk.database.read() as conn:
+            return blocks.get_domains(conn)
 
     async def _run_all(self, this: _Round, runners: int) -> None:
         try:
@@ -291,16 +298,22 @@ class FetchLoop:
         due = self._desk.clock.now() + timedelta(seconds=seconds + MINUTE * jitter(feed.id))
         await self._hand_in(this, PutOff(feed, due))
 
+    def _refuse_kept_out(self, address: str) -> None:
+        if is_beneath(address, self._kept_out):
+            raise FetchError(Fault(FaultCode.BLOCKED))
+
     async def _fetch(self, feed: DueFeed) -> Outcome:
         now = self._desk.clock.now()
         self._asked_at[feed.id] = self._steady()
         try:
+            self._refuse_kept_out(feed.address)
             access = unseal(self._desk, feed.id, feed.sealed)
             if is_actor(feed.address):
                 return await self._outboxes.fetch(feed, access, now)
             fetched = await self._outbound.get_feed(
                 feed.address, validators_to_send(feed.validators, feed.schedule, now), access
             )
+            self._refuse_kept_out(fetched.address)
             wish = Wish(fetched.max_age, fetched.retry_after)
             if fetched.status == HTTPStatus.NOT_MODIFIED:
                 return Unchanged(feed, fetched.validators, wish, fetched.moved_to)
