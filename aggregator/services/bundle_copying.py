@@ -10,7 +10,7 @@ import tomlkit
 
 from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
-from aggregator.services import editing, listing, subscribing
+from aggregator.services import editing, importing, listing, subscribing
 from aggregator.services.bundle_following import followed_page
 from aggregator.services.listing import ListWish
 from aggregator.services.rights import Right, require
@@ -64,8 +64,9 @@ def copy_list(
     told = next((each for each in page.lists if each.id == name), None)
     if told is None:
         raise NotFoundError("list", name)
-    sources, folders = subscribing.sources(desk, actor), subscribing.folders(desk, actor)
-    wish, missing = _wish(told, sources, {each.path for each in folders})
+    with desk.database.read() as conn:
+        folders = importing.folder_paths(conn, actor.group)
+    wish, missing = _wish(told, subscribing.sources(desk, actor), folders)
     if missing and not wish.scope.feeds and not wish.scope.folders:
         raise ConflictError("list", "nothing it draws on is here; accept its sources first")
     rule = _same_rule(desk, actor, page.rules, told.rule)

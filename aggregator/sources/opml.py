@@ -159,6 +159,8 @@ def _outline(
     """Take one outline in; return the name it adds to the path of those below it."""
     named = {key.lower() if not key.startswith("{") else key: value for key, value in attributes.items()}
     kind = named.get("type", "").strip().lower()
+    if max(len(named.get(key, "")) for key in ("text", "title")) > _LONGEST_NAME:
+        notes[f"names longer than {_LONGEST_NAME} characters were cut"] += 1
     address = _clean(named.get("xmlurl", ""), _LONGEST_VALUE)
     if not address and kind in _FEED_TYPES - {""}:
         address = _clean(named.get("url", ""), _LONGEST_VALUE)

@@ -38,6 +38,8 @@ PIECE = 32
 SYNC = 2_000
 """Vectors the index takes in at a time."""
 SAVE_SECONDS = 60.0
+GONE_SECONDS = 15.0
+"""Sooner where a vector went: what somebody deleted is out of all files within a minute."""
 SYNC_SECONDS = 2.0
 
 
@@ -53,7 +55,7 @@ class Meaning:
         self._topics_at = -1
         self._saved_at = 0.0
         self._synced_at = 0.0
-        self._unsaved = False
+        self._unsaved = self._gone = False
         self._stopping = threading.Event()
 
     async def run(self) -> None:
@@ -196,7 +198,7 @@ class Meaning:
             gone = [entry_id for entry_id, vector in last.items() if vector is None]
             stacked = _stack([vector for _, vector in held], card.dimensions)
             index.apply([entry_id for entry_id, _ in held], stacked, gone, version=changed[-1].version)
-            self._unsaved = True
+            self._unsaved, self._gone = True, self._gone or bool(gone)
         return index
 
     def _open_index(self, card: ModelCard) -> VectorIndex:
@@ -215,9 +217,10 @@ class Meaning:
         """Save the index now and then, and at once where somebody else changed its file."""
         try:
             index.heal()
-            if self._unsaved and self._steady() >= self._saved_at + SAVE_SECONDS:
+            wait = GONE_SECONDS if self._gone else SAVE_SECONDS
+            if self._unsaved and self._steady() >= self._saved_at + wait:
                 index.save()
-                self._unsaved, self._saved_at = False, self._steady()
+                self._unsaved, self._gone, self._saved_at = False, False, self._steady()
         except OSError as exc:
             log.warning("vectors not saved error=%s", exc.strerror)
 

@@ -23,6 +23,7 @@ PROOFS: dict[str, tuple[list[str], list[str]]] = {
     "fuzz": ([], ["--minutes", "0.2"]),
     "rules": ([], ["--minutes", "0.2"]),
     "fedify": ([], []),
+    "deleted": ([], []),
 }
 """What there is, with what it is told: in full, and quickly."""
 

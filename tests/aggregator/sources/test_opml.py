@@ -112,6 +112,11 @@ def test_elements_that_a_program_may_act_on_are_left_out_and_said(inside, said):
     assert "https://x.example/f" in {feed.address for feed in document.feeds}
 
 
+def test_a_name_that_is_cut_is_said():
+    document = opml(f'<outline text="{"n" * 301}"><outline text="x" xmlUrl="https://x.example/f"/></outline>')
+    assert (("n" * 300,), ("names longer than 300 characters were cut",)) == (paths_of(document), document.recovered)
+
+
 def test_attribute_names_in_any_case_and_addresses_under_url():
     document = opml(
         '<OUTLINE TEXT="a" XMLURL="https://a.example/f"/><outline text="b" type="rss" url="https://b.example/f"/>'

@@ -80,6 +80,29 @@ def test_safety_72_with_the_file_gone_the_index_is_filled_from_the_database(ligh
     assert 2 == len(nearest)
 
 
+def test_safety_58_the_vector_of_an_entry_that_went_is_out_of_the_file_in_half_a_minute(light, server):
+    held = fill(light, server, STRIKE, QUAKE)
+    file, seconds = light.settings.data / "vectors" / "index", [1_000.0]
+
+    async def work():
+        meaning = Meaning(light, steady=lambda: seconds[0])
+        await meaning.run()
+        with light.database.read() as conn:
+            found = vectors.of_entries(conn, vectors.current_model(conn), [held[STRIKE].id])
+        assert found[held[STRIKE].id] in file.read_bytes()
+        with light.database.write() as conn:
+            entries.delete_entries(conn, [held[STRIKE].id])
+        for _ in range(15):
+            seconds[0] += 2
+            await meaning.run()
+        left = found[held[STRIKE].id] in file.read_bytes()
+        meaning.stop()
+        await asyncio.to_thread(meaning.close)
+        return left
+
+    assert not asyncio.run(work())
+
+
 def test_the_same_story_in_two_languages_is_one_story(light, server):
     held = fill(light, server, STRIKE, GREVE, QUAKE)
     run(light)
