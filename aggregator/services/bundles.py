@@ -105,14 +105,25 @@ def bundle_file(desk: Desk, actor: Actor, name: str, number: int | None = None) 
 
     Raises NotFoundError, and NotSignedInError or NotAllowedError where it is not for them.
     """
+    newest = bundle_versions(desk, actor, name)[0].number
+    with desk.database.read() as conn:
+        group = members.instance_group(conn)
+        return stored.get_version_document(conn, group, name, newest if number is None else number)[0]
+
+
+def bundle_versions(desk: Desk, actor: Actor, name: str) -> tuple[BundleVersion, ...]:
+    """Give the versions of a bundle, the newest first; to everybody where a steward said so.
+
+    Raises NotFoundError, and NotSignedInError or NotAllowedError where it is not for them.
+    """
     with desk.database.read() as conn:
         group = members.instance_group(conn)
         if not may(actor, Right.EXPORT) and name not in stored.get_public_names(conn, group):
             require(actor, Right.EXPORT)
-        newest = next((each.number for each in stored.get_versions(conn, group) if each.name == name), None)
-        if newest is None:
-            raise NotFoundError("bundle", name)
-        return stored.get_version_document(conn, group, name, newest if number is None else number)[0]
+        versions = tuple(each for each in stored.get_versions(conn, group) if each.name == name)
+    if not versions:
+        raise NotFoundError("bundle", name)
+    return versions
 
 
 def set_public(desk: Desk, actor: Actor, name: str, *, public: bool) -> None:

@@ -39,6 +39,7 @@ NOT_PAGES = {
     "feeds.of_list",
     "feeds.private",
     "bundles.newest",
+    "bundles.changelog",
     "bundles.version",
     "blogroll.show",
     "blogroll.recommendations",

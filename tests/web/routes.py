@@ -92,6 +92,7 @@ MEMBERS = {
     "importing.export": "/sources.opml",
     "bundles.index": "/bundles",
     "bundles.newest": "/bundles/front.opml",
+    "bundles.changelog": "/bundles/front.atom",
     "bundles.version": "/bundles/front/1.opml",
     "bundles.show": "/bundles/followed/{followed}",
     "rules.index": "/rules",

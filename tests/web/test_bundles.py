@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import feedparser
 import pytest
 
 from aggregator.services import bundle_following, bundles, importing
@@ -30,11 +31,14 @@ def test_a_version_is_made_handed_out_and_made_public(member, stranger, newsroom
     member.post("/bundles/front/everybody", {"public": "yes"})
     answer = stranger.get("/bundles/front.opml")
     assert (200, data) == (answer.status_code, answer.data)
+    told = feedparser.parse(stranger.get("/bundles/front.atom").data)
+    assert (False, ["A beginning"]) == (told.bozo, [each.content[0].value for each in told.entries])
+    assert told.entries[0].link.endswith("/bundles/front/1.opml")
     again = stranger.get("/bundles/front.opml", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     member.post("/bundles/front/everybody", {"public": "no"})
-    assert stranger.get("/bundles/front.opml").status_code == 401
-    assert member.get("/bundles/back.opml").status_code == 404
+    assert [401, 401] == [stranger.get(f"/bundles/front.{kind}").status_code for kind in ("opml", "atom")]
+    assert [404, 404] == [member.get(f"/bundles/back.{kind}").status_code for kind in ("opml", "atom")]
 
 
 def test_a_name_that_cannot_be_one_is_said(member):

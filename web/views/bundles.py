@@ -9,10 +9,11 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from aggregator.errors import BadInputError, ConflictError
 from aggregator.model.bundle import FollowedId
-from aggregator.services import bundle_copying, bundle_following, bundles
+from aggregator.services import accounts, bundle_copying, bundle_following, bundles
 from aggregator.services.bundle_proof import fingerprint, publisher_of
 from rankers import RuleError
 from web.door import actor, desk
+from web.feeds_out import atom, versions
 from web.notices import notify
 from web.speech import gettext, ngettext
 
@@ -54,6 +55,13 @@ def decide_public(name: str) -> ResponseReturnValue:
 def newest(name: str) -> Response:
     """Hand out the newest version of a bundle."""
     return _file(bundles.bundle_file(desk(), actor(), name))
+
+
+@bp.get("/bundles/<name>.atom")
+def changelog(name: str) -> Response:
+    """Hand out what is new of a bundle, version by version, for any feed reader."""
+    found = bundles.bundle_versions(desk(), actor(), name)
+    return _open(versions.write(name, found, host=desk().address, publisher=accounts.instance(desk()).name), atom.TYPE)
 
 
 @bp.get("/bundles/<name>/<int:number>.opml")
@@ -169,7 +177,11 @@ def _show(followed: int, problem: str | None = None) -> str:
 
 
 def _file(data: bytes) -> Response:
-    response = Response(data, content_type="text/x-opml; charset=utf-8")
+    return _open(data, "text/x-opml")
+
+
+def _open(data: bytes, kind: str) -> Response:
+    response = Response(data, content_type=f"{kind}; charset=utf-8")
     response.headers["Cache-Control"] = f"max-age={MAX_AGE}"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
