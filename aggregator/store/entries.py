@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, exists, select, tuple_, type_coerce
 
 from aggregator.errors import NotFoundError
 from aggregator.model.entry import Body, Entry, EntryForUpdate, Marks
@@ -45,6 +45,7 @@ _MARKERS = (
 _HELD = select(*_MARKERS).where(
     seen.c.feed_id == bindparam("feed_id"), seen.c.key_hash.in_(bindparam("hashes", expanding=True))
 )
+_HAS_MARKERS = select(exists().where(seen.c.feed_id == bindparam("feed_id")))
 # Without an index: only a feed's own markers are looked through, and only where something new arrived.
 _ALIKE = (
     select(*_MARKERS)
@@ -97,6 +98,11 @@ _DROP_MARKER = Bulk("DELETE FROM seen WHERE feed_id = ? AND key_hash = ?")
 # An entry and its marker have the same time, and there is an index over that.
 _UNMARK = Bulk("UPDATE seen SET entry_id = NULL WHERE feed_id = ? AND time = ? AND entry_id = ?")
 _BURY = Bulk("INSERT INTO entry_gone (version, entry_id) VALUES (?, ?)")
+
+
+def has_markers(conn: Connection, feed_id: FeedId) -> bool:
+    """Tell whether anything was ever seen of a feed's entries."""
+    return bool(conn.execute(_HAS_MARKERS, {"feed_id": feed_id}).scalar())
 
 
 def find_held(conn: Connection, feed_id: FeedId, keys: Sequence[str]) -> dict[str, EntryForUpdate]:

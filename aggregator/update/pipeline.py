@@ -240,6 +240,8 @@ def _others(conn: Connection, intents: Sequence[EntryUpdateIntent]) -> frozenset
 
 
 def _held(conn: Connection, feed: DueFeed, arriving: Sequence[EntryData]) -> Held:
+    if feed.fresh and not entries.has_markers(conn, feed.id):
+        return Held()
     by_key = entries.find_held(conn, feed.id, [data.key for data in arriving])
     missing = [data for data in arriving if data.key not in by_key]
     if not missing or feed.fresh:

@@ -18,6 +18,7 @@ from aggregator.worker.bundles import Bundles
 from aggregator.worker.discovering import discover
 from aggregator.worker.editions import Editions
 from aggregator.worker.fetch_loop import steady_seconds
+from aggregator.worker.heap import settle
 from aggregator.worker.imports import Imports
 from aggregator.worker.ledgers import Ledgers
 from aggregator.worker.letters import LetterBox
@@ -55,6 +56,7 @@ def run_worker(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s", stream=sys.stderr)
     for chatty in ("apscheduler", "faiss"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    settle()
     with open_desk(settings) as desk:
         desk.columns.hold()
         asyncio.run(_work(desk))

@@ -28,6 +28,7 @@ from aggregator.sources.job import ParseJob
 from aggregator.sources.mail import MailJob, read_letter
 from aggregator.sources.transcript import TranscriptJob, read_transcript
 from aggregator.sources.wire import from_message, to_message
+from aggregator.worker.heap import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +51,7 @@ def main(arguments: list[str]) -> None:
     os.dup2(STDERR, STDOUT)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory(memory_mib)
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # documents make trees, hardly ever cycles
+    settle()
     while (message := read_frame(lambda buffer: os.readv(STDIN, [buffer]))) is not None:
         _limit_cpu(cpu_seconds)
         answer = _answer(message)

@@ -43,6 +43,7 @@ from aggregator.update.decide import Held, decide
 from aggregator.update.outcome import Arrived
 from aggregator.update.pipeline import store
 from aggregator.update.schedule import Wish
+from aggregator.worker.heap import settle
 from aggregator.worker.staff import open_staff
 from tests.benchmarks.small_world import served, write_world
 
@@ -278,6 +279,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1:8900")
     parser.add_argument("--tool", type=Path, default=Path("../shared/bench/feedworld.py"))
     told = parser.parse_args()
+    settle()
     if told.world:
         lines: Iterator[str] = report(given(told.world, told.host, told.tool), told.runs)
         for line in lines:

@@ -79,6 +79,13 @@ def test_held_entries_are_found_by_key(conn, add, make, feed_id, now):
     assert make.data("a").raw_hash == held["a"].raw_hash
 
 
+def test_a_feed_of_which_nothing_was_seen_is_told_from_one_whose_entries_are_gone(conn, add, make, feed_id):
+    assert not entries.has_markers(conn, feed_id)
+    entry = add(make.data("a"))["a"]
+    entries.delete_entries(conn, [entry.id])
+    assert entries.has_markers(conn, feed_id)
+
+
 def test_held_entries_are_found_by_place_or_text_within_their_feed_also_when_they_are_gone(
     conn, add, make, feed_id, now
 ):

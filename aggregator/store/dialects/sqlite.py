@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from aggregator.store.dialects import Phrase
 
+dbapi2.register_adapter(bool, int)  # without it a truth value costs four times as much as a number
+
 HIGHEST_ID = 2**63 - 1
 READERS_KEPT = 4
 PRAGMAS = ("synchronous = NORMAL", "secure_delete = ON", "temp_store = MEMORY", "journal_size_limit = 67108864")
