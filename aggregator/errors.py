@@ -8,6 +8,7 @@ BroadsheetError
 │   ├── BadDocumentError       a file or document is not what it should be (OPML, a rule, a feed)
 │   └── BadSettingError        a setting has a value it cannot have
 ├── ConflictError              what was asked for is there already, or was used up
+│   └── FailedCasesError       a rule whose own test cases fail is not published
 ├── UnusableRuleError          a published rule that no order can be worked out with here
 ├── WrongProofError            a name, password or passkey that do not belong together
 ├── BusyError                  try again later; says after how many seconds
@@ -80,6 +81,14 @@ class ConflictError(BroadsheetError):
         self.kind = kind
         self.problem = problem
         super().__init__(f"{kind}: {problem}")
+
+
+class FailedCasesError(ConflictError):
+    """`cases` say which test cases of a rule fail: what each expects, and what came instead."""
+
+    def __init__(self, cases: tuple[str, ...]) -> None:
+        self.cases = cases
+        super().__init__("rule", f"a test case of its own fails. {'. '.join(cases)}.")
 
 
 class UnusableRuleError(BroadsheetError):

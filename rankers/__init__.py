@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rankers.candidates import Numbers as Numbers
     from rankers.candidates import Vectors as Vectors
     from rankers.candidates import uid_halves as uid_halves
+    from rankers.cases import CaseStanding as CaseStanding
+    from rankers.cases import best_standing as best_standing
     from rankers.diff import Change as Change
     from rankers.diff import Diff as Diff
     from rankers.diff import diff_rules as diff_rules
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from rankers.facts_check import CheckedList as CheckedList
     from rankers.facts_check import read_list as read_list
     from rankers.facts_check import verify_facts as verify_facts
+    from rankers.lines import TestCase as TestCase
     from rankers.lines import Topic as Topic
     from rankers.matching import LeafMatcher as LeafMatcher
     from rankers.matching import match_leaf as match_leaf
@@ -96,6 +99,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "candidates": ("CandidateTable", "LabelSets", "Labels", "Numbers", "Vectors", "uid_halves"),
+    "cases": ("CaseStanding", "best_standing"),
     "diff": ("Change", "Diff", "diff_rules"),
     "document": ("RuleDocument", "hash_of_form", "hashed_form", "load_toml", "parse_rule"),
     "effects": ("LineEffect", "line_effects"),
@@ -128,7 +132,7 @@ _PLACES = {
     "facts_check": ("CheckedList", "read_list", "verify_facts"),
     "messages": ("LANGUAGES",),
     "paid": ("PAID_WORDS", "is_paid_word"),
-    "lines": ("Topic",),
+    "lines": ("TestCase", "Topic"),
     "models": ("LASTING", "STORY_COLUMNS", "ModelName", "ModelTold", "come_from_models", "models_form", "read_models"),
     "matching": ("LeafMatcher", "match_leaf", "match_leaves"),
     "patterns": ("ENGINE", "EntryTexts", "TextLeaf"),

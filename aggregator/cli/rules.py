@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from aggregator.cli import faults
-from aggregator.cli.console import command, table
-from aggregator.errors import BadDocumentError, BadInputError
-from aggregator.services import editing, replaying, versions
+from aggregator.cli.console import Instant, command, table
+from aggregator.errors import BadDocumentError, BadInputError, FailedCasesError, NotFoundError
+from aggregator.services import editing, replaying, rule_cases, versions
+from aggregator.services.rule_cases import Verdict, case_shape
 from aggregator.services.shapes import diff_shape, replay_shape, rule_entry_shape, rule_shape, statement_shape
 from rankers import LANGUAGES, RuleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from aggregator.cli.console import Console
     from aggregator.services.replaying import Replay
-    from rankers import Section
+    from aggregator.services.rule_cases import CaseResult
+    from rankers import RuleDocument, Section
 
 LANGUAGE = click.Choice(LANGUAGES)
 MOST_ROOMS = 15
@@ -34,16 +37,22 @@ def rules() -> None:
 
 @command(rules, "check")
 @click.argument("file", type=TOML)
-def check(console: Console, file: Path) -> int:
-    """Say whether FILE is a rule, and what is wrong with it line by line."""
+@click.option("--list", "slug", metavar="LIST", help="Run its test cases on LIST; otherwise on the lists it orders.")
+@click.option("--at", type=Instant(), metavar="T", help="Run them on the list as it stood at T.")
+def check(console: Console, file: Path, slug: str | None, at: datetime | None) -> int:
+    """Say whether FILE is a rule, and what is wrong with it line by line; then run its own test cases."""
     found = editing.check_rule(_read(file), file=str(file))
     problems = [{"file": p.file, "line": p.line, "column": p.column, "message": p.message} for p in found.problems]
     if found.document is None:
-        console.show({"ok": False, "problems": problems}, [str(problem) for problem in found.problems])
+        told = {"ok": False, "problems": problems, "cases": []}
+        console.show(told, [str(problem) for problem in found.problems])
         return faults.DOES_NOT_HOLD
-    told = {"ok": True, "id": found.document.id, "hash": found.document.hash, "problems": problems}
-    console.show(told, [f"{found.document.title}: a rule. Its hash is {found.document.hash}."])
-    return faults.DONE
+    results = _run_cases(console, found.document, slug, at)
+    holds = all(each.verdict is not Verdict.FAILS for each in results)
+    told = {"ok": holds, "id": found.document.id, "hash": found.document.hash, "problems": problems}
+    title = f"{found.document.title}: a rule. Its hash is {found.document.hash}."
+    console.show({**told, "cases": list(map(case_shape, results))}, [title, *map(rule_cases.said, results)])
+    return faults.DONE if holds else faults.DOES_NOT_HOLD
 
 
 @command(rules, "list")
@@ -129,7 +138,7 @@ def version(console: Console, rule: str) -> None:
 @click.argument("file", type=TOML)
 @click.option("--reason", required=True, help="Why: kept with the version for everybody to read.")
 def publish(console: Console, file: Path, reason: str) -> int:
-    """Publish FILE as the next version of the rule it names."""
+    """Publish FILE as the next version of the rule it names, unless one of its own test cases fails."""
     text = _read(file)
     problems = editing.check_rule(text, file=str(file)).problems
     if problems:
@@ -137,12 +146,33 @@ def publish(console: Console, file: Path, reason: str) -> int:
             console.progress(str(problem))
         return faults.DOES_NOT_HOLD
     with console.desk() as (desk, actor):
-        version = editing.publish(desk, actor, text, reason)
+        try:
+            version = rule_cases.publish_if_they_hold(desk, actor, text, reason)
+        except FailedCasesError as failed:
+            for case in failed.cases:
+                console.progress(case)
+            return faults.DOES_NOT_HOLD
     console.show(
         rule_shape(version) | {"number": version.number},
         [f"{version.title}, version {version.number}: {version.hash}."],
     )
     return faults.DONE
+
+
+def _run_cases(
+    console: Console, document: RuleDocument, slug: str | None, at: datetime | None
+) -> tuple[CaseResult, ...]:
+    """Run the test cases of a rule that has any; without an instance there is nothing to run them on."""
+    if not document.tests:
+        return ()
+    try:
+        with console.desk() as (desk, actor):
+            return rule_cases.check_cases(desk, actor, document, slug, at=at)
+    except NotFoundError as missing:
+        if missing.kind != "instance":
+            raise
+        console.progress(f"its test cases were not run: there is no instance in {missing.key}")
+        return ()
 
 
 def _said(title: str, sections: Iterable[Section]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.trying import Draft
 from aggregator.services import editing
 from aggregator.services.rights import Right, may, require, require_member
+from aggregator.services.rule_cases import publish_if_they_hold
 from aggregator.store import drafts
 from aggregator.store import rules as stored
 
@@ -128,13 +129,13 @@ def publish_draft(desk: Desk, actor: Actor, slug: str, reason: str) -> RuleVersi
     """Publish the actor's draft as the next version, with a reason; the draft is done with then.
 
     Raises BadInputError without a reason or where the text names another rule, RuleError where it is no rule,
-    ConflictError where somebody published meanwhile: the draft stays in each of these cases.
+    ConflictError where somebody published meanwhile or a test case of its own fails: the draft stays in each of these.
     """
     member = require_member(actor, Right.PUBLISH_RULES)
     found = desktop(desk, actor, slug)
     if found.draft is None:
         raise ConflictError("draft", "there is nothing to publish: the text is the published one")
-    version = editing.publish(desk, actor, found.text, required(reason), rule=slug, supersedes=found.base.id)
+    version = publish_if_they_hold(desk, actor, found.text, required(reason), rule=slug, base=found.base)
     with desk.database.write() as conn:
         held = drafts.find_draft(conn, member.id, version.rule_id)
         if held and held.toml == found.text:  # what was typed meanwhile stays

@@ -21,6 +21,7 @@ from aggregator.services.lab import Warned, warnings_of
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.ranking import document_of, live_tick
 from aggregator.services.rights import Right, require
+from aggregator.services.rule_cases import run_cases
 from aggregator.services.seeing import see_entries
 from aggregator.store import values
 from rankers import compare_editions, line_effects, measure_exposure, parse_rule, rank, why_not
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
+    from aggregator.services.rule_cases import CaseResult
     from rankers import Counts, Exposure, LineEffect, Ranking, RuleDocument
 
 PLACES = 30
@@ -99,6 +101,7 @@ class Trial:
     vanished: tuple[str, ...]
     languages: tuple[tuple[str, int, int], ...]
     warnings: tuple[Warned, ...]
+    cases: tuple[CaseResult, ...]
     overlap: float
     candidates: int
     looked_at: int | None
@@ -193,6 +196,7 @@ def _trial(
         vanished=_vanished(measured[0], measured[1], titles),
         languages=_languages(*measured),
         warnings=warnings_of(after, effects, measured[1], titles, places=len(new)),
+        cases=run_cases(conn, after.document.tests, found, after, made),
         overlap=compared.overlap,
         candidates=len(made.table),
         looked_at=looked_at,

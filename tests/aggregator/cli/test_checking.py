@@ -86,3 +86,30 @@ def test_the_canary_lives(own_filled):
     told = own_filled("db", "canary", "--json").json
     assert (True, []) == (told["ok"], told["differing"])
     assert told["orders"] >= 9
+
+
+def test_a_rules_own_cases_are_run_where_there_is_an_instance(filled, tmp_path):
+    first, *_, last = filled("lists", "show", "front-page", "--rule", "newest-first", "--at", AT, "--json").json[
+        "entries"
+    ]
+    file = tmp_path / "own.toml"
+    case = f'[[test]]\nabove = "{last["link"]}"\nbelow = "{first["link"]}"\nwhy = "Old things first"\n'
+    file.write_text(filled("rules", "version", "newest-first").json["toml"] + case)
+    failed = filled("rules", "check", file, "--list", "front-page", "--at", AT, "--json")
+    assert (1, False, ["fails"]) == (failed.code, failed.json["ok"], [each["verdict"] for each in failed.json["cases"]])
+    assert last["position"] == failed.json["cases"][0]["above"]["position"]
+    said = filled("rules", "check", file, "--at", AT)
+    assert (1, True) == (said.code, "Old things first" in said.out)
+    unsaid = filled("rules", "check", file, "--data", tmp_path / "nowhere")
+    assert (0, True) == (unsaid.code, "were not run" in unsaid.err)
+
+
+def test_a_rule_whose_case_fails_is_not_published(own_filled, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROADSHEET_CLOCK", AT)  # cases are run on what a list has now
+    first, *_, last = own_filled("lists", "show", "front-page", "--rule", "newest-first", "--json").json["entries"]
+    file = tmp_path / "own.toml"
+    text = own_filled("rules", "version", "newest-first").json["toml"].replace('"newest-first"', '"oldest-first"')
+    file.write_text(f'{text}[[test]]\nabove = "{last["link"]}"\nbelow = "{first["link"]}"\nwhy = "Old things first"\n')
+    done = own_filled("rules", "publish", file, "--reason", "We like what is old")
+    assert (1, True) == (done.code, "Old things first" in done.err)
+    assert "oldest-first" not in own_filled("rules", "list").out
