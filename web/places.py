@@ -90,6 +90,29 @@ class ListPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialPlaces:
+    """The places of a list while a rule is tried; `rule` is the page where it is tried."""
+
+    slug: str
+    rule: str
+
+    @property
+    def newest(self) -> str:
+        """The list as it is now, newest first."""
+        return url_for("lists.show", slug=self.slug, rule=NEWEST)
+
+    def entry(self, uid: Uid) -> str:
+        """Return the reading view, where the list stands as published."""
+        return url_for("entry.show", uid=uid, list=self.slug)
+
+    def folded(self, _: Uid) -> None:
+        """Give nothing: what a draft folds has no page."""
+
+    def what_if(self, _: Uid) -> None:
+        """Give nothing: it is said at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class SamplePlaces:
     """The places of the sample edition; its rule is explained beside it."""
 

@@ -57,7 +57,7 @@ def entry_page(
         above, below = _neighbours(ranking, position)
         seen = see_entries(conn, actor, [found.id])[found.id]
         around = entries.get_entries(conn, [each for each in (above, below) if each])
-        standing = _standing(conn, actor, ranking, seen, language=language, what_if=what_if)
+        standing = standing_in(conn, actor, ranking, seen, language=language, what_if=what_if)
     return EntryPage(
         seen=seen,
         body=body if actor.only is None else Body("", ""),
@@ -86,7 +86,9 @@ def why_not(
         if actor.only is not None:
             found = tuple(entry for entry in found if ranking.find_row(entry.id) is not None)
         seen = see_entries(conn, actor, [entry.id for entry in found])
-        return tuple(FoundEntry(one, _standing(conn, actor, ranking, one, language=language)) for one in seen.values())
+        return tuple(
+            FoundEntry(one, standing_in(conn, actor, ranking, one, language=language)) for one in seen.values()
+        )
 
 
 def find_uid(desk: Desk, actor: Actor, named: str) -> Uid:
@@ -113,9 +115,10 @@ def _neighbours(ranking: Ranked, position: int | None) -> tuple[EntryId | None, 
     return first, last
 
 
-def _standing(
+def standing_in(
     conn: Connection, actor: Actor, ranking: Ranked, seen: SeenEntry, *, language: str, what_if: bool = False
 ) -> Standing:
+    """Say where an entry stands in a ranking, or why it has no place there."""
     row = ranking.find_row(seen.entry.id)
     told = absent = None
     if row is not None and ranking.position(row) is not None:

@@ -19,11 +19,13 @@ from aggregator.services.asking import list_and_rule
 from aggregator.services.exposure import MEASURED, source_titles
 from aggregator.services.lab import Warned, warnings_of
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
-from aggregator.services.ranking import document_of, live_tick
+from aggregator.services.pages import FoundEntry
+from aggregator.services.ranking import Ranked, RankingKey, document_of, live_tick
 from aggregator.services.rights import Right, require
 from aggregator.services.rule_cases import run_cases
 from aggregator.services.seeing import see_entries
-from aggregator.store import values
+from aggregator.services.standing import standing_in
+from aggregator.store import entries, values
 from rankers import compare_editions, line_effects, measure_exposure, parse_rule, rank, why_not
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ PLACES = 30
 MOST_GONE = 30
 WORK = 3_000_000
 """Entries times lines: a rule of 200 lines is tried on the newest 15,000 entries."""
+MOST_WHAT_IF = 30
+"""Lines of a draft up to which it is said where an entry would stand without each: every line is a ranking more."""
 MOST_UNREAD = 3000
 """Entries whose texts a try may read, where a draft looks for words that nobody looked for yet."""
 
@@ -66,6 +70,14 @@ class GoneEntry:
     place: str
     position: int | None
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEntry:
+    """An entry somebody asks for by its link: where it stands by the draft, and `was` its place without it."""
+
+    found: FoundEntry
+    was: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,7 @@ class Trial:
     overlap: float
     candidates: int
     looked_at: int | None
+    asked: tuple[AskedEntry, ...] = ()
 
     @property
     def moved(self) -> int:
@@ -118,9 +131,19 @@ class Trial:
 
 
 def try_text(
-    desk: Desk, actor: Actor, slug: str, before: RuleVersion, text: str, *, at: datetime | None = None
+    desk: Desk,
+    actor: Actor,
+    slug: str,
+    before: RuleVersion,
+    text: str,
+    *,
+    at: datetime | None = None,
+    link: str = "",
+    language: str = "en",
 ) -> Trial:
     """Rank a list by a text and by a version. `at` stays on the entries of a try before; None: now.
+
+    `link`: an entry asked for, whose reasons are said in `language`.
 
     Raises RuleError where the text is no rule, NotFoundError, BusyError where the actor's last try still runs.
     """
@@ -137,7 +160,19 @@ def try_text(
         tick = live_tick(now, stored.snapshot) if at is None else min(now, int(at.timestamp()))
         table, looked_at = _table(desk, conn, found, stored, tick, documents=(ours, document))
         sides = [rank(each, table.table, tick) for each in (ours, document)]
-        return _trial(conn, actor, found, sides=sides, made=table, looked_at=looked_at)
+        trial = _trial(conn, actor, found, sides=sides, made=table, looked_at=looked_at)
+        if not link:
+            return trial
+        draft = replace(before, toml=text, hash=document.hash)
+        keys = [
+            RankingKey(found.id, side.document.hash, tick, stored.snapshot.version, facts_version) for side in sides
+        ]
+        cut = table.cut or looked_at is not None
+        ours_, drafts = (
+            Ranked(found, version, side, table.entry_ids, cut=cut, key=key)
+            for version, side, key in zip((before, draft), sides, keys, strict=True)
+        )
+        return replace(trial, asked=_asked(conn, actor, ours_, drafts, link=link, language=language))
 
 
 def _table(
@@ -201,6 +236,20 @@ def _trial(
         candidates=len(made.table),
         looked_at=looked_at,
     )
+
+
+def _asked(
+    conn: Connection, actor: Actor, before: Ranked, after: Ranked, *, link: str, language: str
+) -> tuple[AskedEntry, ...]:
+    """Say where the entries with a link stand by the draft, and where without each of its lines."""
+    held = entries.find_by_link(conn, link.strip())
+    what_if = len(document_of(after.version.toml).scores) <= MOST_WHAT_IF
+    asked = []
+    for seen in see_entries(conn, actor, [each.id for each in held]).values():
+        row = before.find_row(seen.entry.id)
+        told = standing_in(conn, actor, after, seen, language=language, what_if=what_if)
+        asked.append(AskedEntry(FoundEntry(seen, told), None if row is None else before.position(row)))
+    return tuple(asked)
 
 
 def _gone(after: Ranking, made: Candidates, row: int, was: int, seen: Mapping[EntryId, SeenEntry]) -> GoneEntry:

@@ -242,3 +242,25 @@ def test_nobody_reads_the_replay_of_somebody_else(newcomer, member):
     change(member, {"finish.length": "5"})
     where = member.post(f"{TRY}/replay", {"list": "front-page"}).headers["Location"]
     assert newcomer.get(where).status_code == 404
+
+
+def test_an_entry_asked_for_by_its_link_says_where_the_draft_puts_it_and_where_without_each_line(member, newsroom):
+    newsroom.fill()
+    link = "https://tide.example/feed.xml/2"
+    text = base(member.page(TRY)).replace("[[score]]", BELLS + "[[score]]", 1)
+    asked = {"toml": base(member.page(TRY)), "list": "front-page", "view": "text", "text": text, "link": link}
+    back = member.post(TRY, asked).headers["Location"]
+    assert "link=https" in back
+    page = html.unescape(member.page(back))
+    told = page.split('<section class="asked">')[1].split("</section>")[0]
+    assert "A new bell for the lighthouse" in told
+    assert "without the draft: " in told
+    assert "No bells" in told
+    assert "Too loud." in told
+    kept = member.post(TRY, {**asked, "text": text.replace("bell", "none")}).headers["Location"]
+    told = html.unescape(member.page(kept)).split('<section class="asked">')[1].split("</section>")[0]
+    assert "without “Fresh”:" in told
+    assert "No entry here has this link" in member.page(kept.replace("feed.xml", "nothing"))
+
+
+BELLS = '[[filter]]\nid = "no-bells"\nleave_out = { title = "bell" }\nwhy = "Too loud."\n\n'

@@ -5,7 +5,7 @@ Whoever may publish writes at a draft that is kept; whoever may only try gets th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,10 +15,12 @@ from aggregator.services import drafting, editing, trying
 from aggregator.services.rights import Right, may
 from aggregator.services.rule_form import change_text, read_form
 from rankers import RuleError
+from web import reasons
 from web.asked import Asked, stamp
 from web.door import actor, desk, lists
 from web.language import page_language
 from web.notices import notify
+from web.places import TrialPlaces
 from web.speech import gettext
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from aggregator.services.drafting import Desktop
+    from aggregator.services.pages import FoundEntry
     from aggregator.services.rule_form import RuleForm
     from aggregator.services.trying import Trial
     from rankers import Diff, Problem
@@ -35,16 +38,18 @@ bp = Blueprint("trying", __name__)
 
 VIEWS = ("form", "text")
 MOST_PROBLEMS = 50
+LONGEST_LINK = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """How somebody tries: beside which list, as form or text, and on the entries of which instant."""
+    """How somebody tries: beside which list, as form or text, on the entries of an instant, asking for which link."""
 
     slug: str
     list: str
     view: str
     at: datetime | None
+    link: str
 
     @classmethod
     def of(cls, slug: str) -> Bench:
@@ -53,12 +58,14 @@ class Bench:
         first = lists()[0].slug if lists() else ""
         view = given.get("view", VIEWS[0])
         at = Asked.of({"at": given.get("at", "")}).at
-        return cls(slug, given.get("list") or first, view if view in VIEWS else VIEWS[0], at)
+        link = given.get("link", "").strip()[:LONGEST_LINK]
+        return cls(slug, given.get("list") or first, view if view in VIEWS else VIEWS[0], at, link)
 
     def address(self, **more: Any) -> str:
         """Return the address of the page."""
         at = stamp(self.at) if self.at else None
-        return url_for("trying.show", **{"slug": self.slug, "list": self.list, "view": self.view, "at": at, **more})
+        kept = {"slug": self.slug, "list": self.list, "view": self.view, "at": at, "link": self.link or None}
+        return url_for("trying.show", **{**kept, **more})
 
 
 @bp.get("/rules/<slug>/try")
@@ -148,7 +155,7 @@ def _page(bench: Bench, found: Desktop, **more: Any) -> str:
     return render_template(
         "try.html",
         found=found,
-        bench=bench if form else Bench(bench.slug, bench.list, "text", bench.at),
+        bench=bench if form else replace(bench, view="text"),
         form=form,
         problems=found.problems[:MOST_PROBLEMS],
         at_lines=_by_line(found.problems),
@@ -180,10 +187,22 @@ def _tried(bench: Bench, found: Desktop) -> dict[str, Any]:
     trial: Trial | None = None
     changes: Diff | None = None
     busy = False
+    language = page_language()
     if not found.problems:
         try:
-            trial = trying.try_text(desk(), actor(), bench.list, found.current, found.text, at=bench.at)
-            changes = editing.changes_to(found.current, trial.document, language=page_language())
+            trial = trying.try_text(
+                desk(), actor(), bench.list, found.current, found.text, at=bench.at, link=bench.link, language=language
+            )
+            changes = editing.changes_to(found.current, trial.document, language=language)
         except BusyError:
             busy = True
-    return {"trial": trial, "changes": changes, "busy": busy}
+    asked = [(each, _why(bench, each.found)) for each in trial.asked] if trial else []
+    return {"trial": trial, "changes": changes, "busy": busy, "asked": asked}
+
+
+def _why(bench: Bench, found: FoundEntry) -> Any:
+    """Render where an entry that was asked for stands by the draft, its reasons open."""
+    standing, entry = found.standing, found.seen.entry
+    lines = editing.rule_lines(standing.rule, language=page_language())
+    to = TrialPlaces(bench.list, bench.address())
+    return reasons.for_standing(standing, entry.uid, entry.title or entry.excerpt, lines, to, opened=True)
