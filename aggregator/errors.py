@@ -88,7 +88,7 @@ class FailedCasesError(ConflictError):
 
     def __init__(self, cases: tuple[str, ...]) -> None:
         self.cases = cases
-        super().__init__("rule", f"a test case of its own fails. {'. '.join(cases)}.")
+        super().__init__("rule", f"A test case of its own fails. {'. '.join(cases)}.")
 
 
 class UnusableRuleError(BroadsheetError):

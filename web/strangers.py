@@ -38,6 +38,11 @@ def rule_reader(slug: str) -> Actor:
     return _slowed(sharing.rule_reader_of(desk(), actor(), slug))
 
 
+def passer_by() -> Actor:
+    """Return in whose name a page for anybody is made that costs as much as a list: who is not signed in is counted."""
+    return actor() if actor().member else _slowed(sharing.everybody(actor()))
+
+
 def _told() -> dict[str, Any]:
     return {"stranger": "stranger" in g}
 

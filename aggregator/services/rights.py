@@ -1,6 +1,7 @@
 """What each role may do: the one table, and the one check every use case begins with.
 
-Public, and so without a check: the sample edition, `/up`, the page "What we don't record", static files.
+Public, and so without a check: the sample edition, `/up`, the page "What we don't record", static files, and what the
+rules of public lists do with a source.
 """
 
 from __future__ import annotations

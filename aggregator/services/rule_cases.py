@@ -118,7 +118,7 @@ def publish_if_they_hold(
 def said(result: CaseResult) -> str:
     """Say what a case expects and what came, in one line."""
     one, other = (f'"{each.title or each.link}"' for each in (result.above, result.below))
-    expected = f"{result.why}: {one} above {other}"
+    expected = f"{result.why.rstrip('.')}: {one} above {other}"
     if result.verdict is Verdict.HOLDS:
         return f"{expected}: it holds on {result.list.title}"
     if result.verdict is Verdict.NOT_RUN:

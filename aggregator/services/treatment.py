@@ -14,9 +14,12 @@ from aggregator.errors import BadInputError, UnusableRuleError
 from aggregator.services.exposure import SPANS
 from aggregator.services.opening import open_list
 from aggregator.services.rights import Right, require
-from aggregator.store import feeds, ledger, lists, subscriptions
+from aggregator.services.sharing import everybody
+from aggregator.sources.identity import source_key
+from aggregator.store import feeds, ledger, lists, sharing, subscriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -68,14 +71,37 @@ def source_treatment(desk: Desk, actor: Actor, feed_id: FeedId, days: int = SPAN
     require(actor, Right.READ)
     if days not in SPANS:
         raise BadInputError("days", f"one of {', '.join(map(str, SPANS))} is expected")
-    now = desk.clock.now()
     with desk.database.read() as conn:
         source = subscriptions.get_subscribed_feed(conn, actor.group, feed_id).feed.source
-        ours = lists.get_lists(conn, actor.group)
-        rankings = _rankings(desk, conn, actor, ours[:MOST_LISTS])
-        since = min((ranking.at - ranking.list.max_age for ranking in rankings), default=now)
-        ids = feeds.ids_of_source(conn, source, since=since)
-        rooms = ledger.rooms_of_source(conn, source, after=now - timedelta(days=days), now=now)
+        ours = [(actor, each) for each in lists.get_lists(conn, actor.group)]
+        return _treatment(desk, conn, source, ours, days)
+
+
+def public_treatment(desk: Desk, actor: Actor, address: str) -> SourceTreatment:
+    """Say how the rules of public lists treat the source at an address, that of a feed or of its site. Public.
+
+    Of a source that no public list shows anything of, nobody learns whether it is read here.
+    """
+    with desk.database.read() as conn:
+        public = set(sharing.get_public_slugs(conn, actor.group))
+        ours = [
+            (everybody(actor, only=each.slug), each)
+            for each in lists.get_lists(conn, actor.group)
+            if each.slug in public
+        ]
+        held = feeds.find_feed_by_address(conn, address)
+        return _treatment(desk, conn, held.source if held else source_key(address, address), ours, SPANS[1])
+
+
+def _treatment(
+    desk: Desk, conn: Connection, source: str, ours: Sequence[tuple[Actor, ReadingList]], days: int
+) -> SourceTreatment:
+    """Look at lists, each in somebody's name."""
+    now = desk.clock.now()
+    rankings = _rankings(desk, conn, ours[:MOST_LISTS])
+    since = min((ranking.at - ranking.list.max_age for ranking in rankings), default=now)
+    ids = feeds.ids_of_source(conn, source, since=since)
+    rooms = ledger.rooms_of_source(conn, source, after=now - timedelta(days=days), now=now)
     told = (
         ListTreatment(
             ranking.list,
@@ -90,9 +116,9 @@ def source_treatment(desk: Desk, actor: Actor, feed_id: FeedId, days: int = SPAN
     return SourceTreatment(source, days, tuple(each for each in told if each.there), max(0, len(ours) - MOST_LISTS))
 
 
-def _rankings(desk: Desk, conn: Connection, actor: Actor, found: tuple[ReadingList, ...]) -> list[Ranked]:
+def _rankings(desk: Desk, conn: Connection, ours: Sequence[tuple[Actor, ReadingList]]) -> list[Ranked]:
     rankings = []
-    for each in found:
+    for actor, each in ours:
         with suppress(UnusableRuleError):  # the list's own page says what its rule lacks
             rankings.append(open_list(desk, conn, actor, each.slug, rule=None, at=None, data_version=None).ranking)
     return rankings

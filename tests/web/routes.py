@@ -6,6 +6,7 @@ PUBLIC = {
     "pages.home": "/",
     "pages.not_recorded": "/what-we-do-not-record",
     "pages.fetcher": "/about/fetcher",
+    "treatment.about": "/about/source?address=https://tide.example/feed.xml",
     "pages.keys": "/keys",
     "pages.more": "/more",
     "sample.show": "/sample",

@@ -106,7 +106,7 @@ def test_the_page_says_what_a_case_expects_and_what_came(member, newsroom):
     assert "(not there)" in part
     refused = member.post(f"{TRY}/publish", {"reason": "Bells first"})
     assert refused.status_code == 409
-    assert "A test case of its own fails." in html.unescape(refused.text).replace("a test case", "A test case")
+    assert "A test case of its own fails." in refused.text
     assert "Your draft is kept." in refused.text
     with pytest.raises(ConflictError):
         drafting.publish_draft(newsroom.desk, newsroom.actor(), "many-voices", "Bells first")

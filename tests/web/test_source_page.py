@@ -11,7 +11,8 @@ import pytest
 
 from aggregator.errors import ConflictError
 from aggregator.model.readinglist import Scope
-from aggregator.services import exposure, listing, objecting
+from aggregator.model.sharing import Sharing
+from aggregator.services import exposure, listing, objecting, sharing
 from aggregator.services.listing import ListWish
 from aggregator.services.treatment import source_treatment
 from tests.web.conftest import Browser
@@ -170,3 +171,28 @@ def test_one_member_objects_so_often_a_day(member, newsroom):
     feed = feed_called(newsroom, "Canal Vecinal")
     answers = [member.post(f"/sources/{feed}/objections", {"text": f"No. {n}"}).status_code for n in range(11)]
     assert answers == [303] * 10 + [409]
+
+
+def test_anybody_sees_what_public_lists_make_of_a_source_and_nothing_else(stranger, newsroom):
+    about = "/about/source?address=https://tide.example/feed.xml"
+    nothing = "No public list here shows anything from this address."
+    assert nothing in stranger.page(about)
+    listing.add_list(newsroom.desk, newsroom.actor(), ListWish("Within", "newest-first", Scope()))
+    sharing.set_sharing(newsroom.desk, newsroom.actor(), "front-page", Sharing(public=True))
+    for address in ("https://tide.example/feed.xml", "https://tide.example/"):
+        page = html.unescape(stranger.page(f"/about/source?address={address}"))
+        assert "Of its 3 entries in reach" in page
+        assert "Front page" in page
+        assert "Within" not in page
+        assert "/sources/" not in page
+        assert "Something wrong" not in page
+    for link in re.findall(r'href="(/(?:lists|rules)/[^"#]+)', page):
+        assert stranger.get(link).status_code == 200, link
+    assert nothing in stranger.page("/about/source?address=https://unheard.example/of")
+    assert nothing not in stranger.page("/about/source?address=nonsense%00")
+    assert "/about/source" in stranger.page("/about/fetcher")
+
+
+def test_strangers_ask_about_sources_so_often_and_no_oftener(stranger):
+    answers = {stranger.get(f"/about/source?address=https://a{n}.example").status_code for n in range(62)}
+    assert answers == {200, 429}

@@ -1,4 +1,4 @@
-"""How our rules treat a source, as files: what its page says, for programs and spreadsheets."""
+"""How our rules treat a source: as files beside its page, and for anybody what public lists make of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from aggregator.model.ids import FeedId
 from aggregator.services import exposure
-from aggregator.services.treatment import source_treatment
+from aggregator.services.treatment import public_treatment, source_treatment
 from web.asked import number, stamp
 from web.door import actor, desk
 from web.files import file_of, safe_cell
+from web.strangers import passer_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,21 @@ if TYPE_CHECKING:
     from aggregator.services.treatment import ListTreatment, SourceTreatment
 
 bp = Blueprint("treatment", __name__)
+LONGEST_ADDRESS = 2000
 
 
 def treatment_of(feed_id: int) -> SourceTreatment:
     """Give how rules treat a source, over the days the address asks for."""
     days = number("days", request.args.get("days"))
     return source_treatment(desk(), actor(), FeedId(feed_id), exposure.SPANS[1] if days is None else days)
+
+
+@bp.get("/about/source")
+def about() -> str:
+    """Say to a publisher, or anybody, what public lists make of the source at an address."""
+    address = request.args.get("address", "").strip()[:LONGEST_ADDRESS]
+    found = public_treatment(desk(), passer_by(), address) if address.isprintable() and address else None
+    return render_template("about_source.html", address=address, treatment=found)
 
 
 @bp.get("/sources/<int:feed_id>/treatment.json")

@@ -58,7 +58,7 @@ class Bench:
         first = lists()[0].slug if lists() else ""
         view = given.get("view", VIEWS[0])
         at = Asked.of({"at": given.get("at", "")}).at
-        link = given.get("link", "").strip()[:LONGEST_LINK]
+        link = given.get("link", "").strip().replace("\x00", "\ufffd")[:LONGEST_LINK]  # PostgreSQL holds no NUL
         return cls(slug, given.get("list") or first, view if view in VIEWS else VIEWS[0], at, link)
 
     def address(self, **more: Any) -> str:
