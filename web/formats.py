@@ -139,10 +139,13 @@ def licence_name(address: str) -> str:
     return f"{terms} {found[2]}"
 
 
-def language_name(code: str | None) -> str:
-    """Return what the language is called, or its code where it has no name here."""
+def language_name(code: str | None, *, whole: bool = False) -> str:
+    """Return what the language is called, or its code where it has no name here; `whole`: with its country."""
     found = language.parse(code)
-    return (found.get_language_name(language.locale()) if found else None) or code or ""
+    if found is None:
+        return code or ""
+    name = found.get_display_name if whole else found.get_language_name
+    return name(language.locale()) or code or ""
 
 
 def direction(code: str | None) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from aggregator.services import editing, exposure
 from aggregator.services.versions import check_envelope
 from rankers import verify_receipt
-from tests.web.newsroom import NOW
+from tests.web.newsroom import NOW, SOURCES, Item, Source
 
 FRONT = "/lists/front-page"
 
@@ -62,6 +62,15 @@ def test_who_has_room_is_counted_once_a_day(member, newsroom):
     assert [each["key"] for each in told["sources"]] == [row["key"] for row in rows if row["kind"] == "source"]
 
 
+def test_who_has_room_tells_one_english_from_another(member, newsroom):
+    source = Source("https://lake.example/feed", "The Lake", "en-GB", "", (Item("Rain", 1, "<p>It rained.</p>"),))
+    newsroom.subscribe((*SOURCES, source))
+    newsroom.fetch((*SOURCES, source))
+    page = member.page(f"{FRONT}/room")
+    assert "English (United Kingdom)" in page
+    assert '<th scope="row" dir="auto">English</th>' in page
+
+
 def test_a_version_has_a_page_of_its_own_with_what_changed(member, newsroom):
     first = editing.find_version(newsroom.desk, newsroom.actor(), "many-voices")
     points = re.search(r"points = (\d+)", first.toml)[1]
@@ -71,7 +80,7 @@ def test_a_version_has_a_page_of_its_own_with_what_changed(member, newsroom):
     page = member.page("/rules/many-voices/versions/2")
     assert "Less of it" in page
     assert points in page.split("What changed")[1].split("</section>")[0]
-    assert '<div lang="ar" dir="rtl">' in member.page("/rules/many-voices/versions/2?lang=ar")
+    assert '<div class="statement" lang="ar" dir="rtl">' in member.page("/rules/many-voices/versions/2?lang=ar")
     assert "Ce qui donne des points" in member.page("/rules/many-voices/versions/2?lang=fr")
     assert "What gives points" in member.page("/rules/many-voices/versions/2?lang=../en")
     signed = member.get("/rules/many-voices/versions/2.json").data
