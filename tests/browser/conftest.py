@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import threading
@@ -11,6 +12,11 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
+from aggregator.outbound.client import Outbound
+from aggregator.worker.answer import AnswerServer
+from aggregator.worker.beside import Beside
+from aggregator.worker.fetch_loop import steady_seconds
+from aggregator.worker.parse_pool import ParsePool
 from tests.web.newsroom import Newsroom
 from web import create_app
 
@@ -107,3 +113,40 @@ def open_reader(chromium, address):
     yield reader
     for one in opened:
         one.close()
+
+
+class Listening:
+    """What of a worker answers a player, and who reads instead."""
+
+    def __init__(self, desk, door, pool):
+        beside = Beside(desk, door, pool, steady_seconds)
+        self.audio, self.transcript, self.chapters = door.open_audio, beside.transcript, beside.chapters
+
+    def wake(self):
+        """Sources that are added are fetched by the test itself."""
+
+
+@pytest.fixture
+def worker(newsroom):
+    """Run the worker's socket and door in a thread of their own."""
+    ready, loop, stop = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+
+    async def work():
+        settings = newsroom.settings
+        async with (
+            Outbound(contact="", allow_private_hosts=settings.allow_private_hosts, clock=newsroom.desk.clock) as door,
+            ParsePool(processes=1, memory_mib=settings.parse_memory_mib) as pool,
+        ):
+            server = AnswerServer(settings.data / "worker.sock", Listening(newsroom.desk, door, pool))
+            await server.open()
+            ready.set()
+            await stop.wait()
+            await server.close()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(work(),))
+    thread.start()
+    assert ready.wait(60)
+    yield
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()

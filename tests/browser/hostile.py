@@ -221,6 +221,39 @@ def page(vector: str) -> bytes:
     ).encode("utf-8", "replace")
 
 
+def recordings(vectors: tuple[str, ...], site: str) -> bytes:
+    """Write a feed of recordings that name files beside them: `said` has them by their paths."""
+    space = "xmlns:podcast='https://podcastindex.org/namespace/1.0'"
+    items = "".join(
+        f"<item><guid>{n}</guid><title>kelp {n}</title>{DATED.format(9, n)}"
+        f"<enclosure url='{site}/{n}.mp3' type='audio/mpeg'/><podcast:chapters url='{site}/{n}.chapters'/>"
+        + "".join(f"<podcast:transcript url='{site}/{n}.{form}' language='{form}'/>" for form in FORMS)
+        + "</item>"
+        for n, _ in enumerate(vectors)
+    )
+    return f"<rss version='2.0' {space}><channel><title>Kelp, spoken</title>{items}</channel></rss>".encode()
+
+
+FORMS = ("vtt", "json", "html", "txt")
+
+
+def said(vectors: tuple[str, ...]) -> dict[str, bytes]:
+    """Write transcripts in all forms and files of chapters, the vector in each of their places."""
+    files = {}
+    for n, vector in enumerate(vectors):
+        line = " ".join(vector.split())
+        segment = {"speaker": vector, "startTime": vector, "body": f"kelp {vector}"}
+        chapter = {"startTime": 1, "title": f"kelp {vector}", "url": vector, "img": vector}
+        files[f"/{n}.vtt"] = f"WEBVTT {line}\n\n00:01.000 --> 00:02.000 {line}\n<v {line}>kelp {vector}\n".encode(
+            "utf-8", "replace"
+        )
+        files[f"/{n}.json"] = json.dumps({"segments": [segment, segment | {"startTime": 2}]}).encode()
+        files[f"/{n}.html"] = f"<cite>{vector}</cite><time>0:01</time><p>kelp {vector}</p>".encode("utf-8", "replace")
+        files[f"/{n}.txt"] = f"kelp\n\n{vector}".encode("utf-8", "replace")
+        files[f"/{n}.chapters"] = json.dumps({"chapters": [chapter, chapter | {"startTime": vector}]}).encode()
+    return files
+
+
 CHARSETS = ("utf-8", "utf-16", "utf-7", "iso-2022-jp", "windows-1252", "no-such-charset")
 
 

@@ -251,6 +251,21 @@ def bodies(newsroom, feed_ids):
         return [entries.get_body(conn, each.id).content_html for each in held]
 
 
+@pytest.mark.usefixtures("worker")
+def test_safety_24_nor_in_transcripts_and_chapters(victim, newsroom, publisher):
+    vectors = VECTORS[2::6]
+    for path, body in hostile.said(vectors).items():
+        publisher.put(path, body, Content_Type="text/html" if path.endswith("html") else "text/plain")
+    feed = publisher.put("/recordings", hostile.recordings(vectors, f"http://{publisher.host}"))
+    fed = subscribe(newsroom, feed)
+    fetch(newsroom)
+    paths = [f"/entries/{uid}" for uid in uids(newsroom, *fed)]
+    assert len(paths) == len(vectors)
+    look(victim, [f"{path}?chapters=1" for path in paths])
+    look(victim, [f"{path}/transcripts/{n}" for path in paths for n in range(len(hostile.FORMS))])
+    assert {"kelp" in victim.page.request.get(f"{path}/transcripts/1").text() for path in paths} == {True}
+
+
 def _note(number, vector):
     tags = [{"type": "Hashtag", "name": vector, "href": vector}]
     files = [{"type": "Document", "mediaType": "image/png", "url": vector, "name": vector}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import threading
 import wave
@@ -12,12 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from aggregator.outbound.client import Outbound
 from aggregator.services import searching
-from aggregator.worker.answer import AnswerServer
-from aggregator.worker.beside import Beside
-from aggregator.worker.fetch_loop import steady_seconds
-from aggregator.worker.parse_pool import ParsePool
 from tests.web.newsroom import Item, Newsroom, Source
 
 SECONDS = 700
@@ -92,43 +86,6 @@ def newsroom(tmp_path, publisher):
     room = Newsroom(tmp_path / "data", allow_private_hosts=(f"127.0.0.1:{publisher.server_port}",))
     yield room
     room.close()
-
-
-class Listening:
-    """What of a worker answers a player, and who reads instead."""
-
-    def __init__(self, desk, door, pool):
-        beside = Beside(desk, door, pool, steady_seconds)
-        self.audio, self.transcript, self.chapters = door.open_audio, beside.transcript, beside.chapters
-
-    def wake(self):
-        """Sources that are added are fetched by the test itself."""
-
-
-@pytest.fixture
-def worker(newsroom):
-    """Run the worker's socket and door in a thread of their own."""
-    ready, loop, stop = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
-
-    async def work():
-        settings = newsroom.settings
-        async with (
-            Outbound(contact="", allow_private_hosts=settings.allow_private_hosts, clock=newsroom.desk.clock) as door,
-            ParsePool(processes=1, memory_mib=settings.parse_memory_mib) as pool,
-        ):
-            server = AnswerServer(settings.data / "worker.sock", Listening(newsroom.desk, door, pool))
-            await server.open()
-            ready.set()
-            await stop.wait()
-            await server.close()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(work(),))
-    thread.start()
-    assert ready.wait(60)
-    yield
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture
