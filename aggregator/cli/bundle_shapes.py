@@ -30,12 +30,13 @@ _SAYS = {
 def sentence(change: BundleChange) -> str:
     """Say a change in one line."""
     none = "no folder" if change.kind in {ChangeKind.ADDED, ChangeKind.REFILED} else "none"
-    return _SAYS[change.kind].format(
+    said = _SAYS[change.kind].format(
         title=change.title, key=change.key, before=change.before or none, after=change.after or none
     )
+    return "\n  ".join((said, *change.details))
 
 
-def change_shape(change: BundleChange) -> dict[str, str]:
+def change_shape(change: BundleChange) -> dict[str, object]:
     """Give a change as JSON."""
     return {
         "change": change.word,
@@ -44,6 +45,7 @@ def change_shape(change: BundleChange) -> dict[str, str]:
         "title": change.title,
         "before": change.before,
         "after": change.after,
+        "details": list(change.details),
     }
 
 

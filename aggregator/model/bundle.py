@@ -97,13 +97,17 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BundleChange:
-    """One change. `key` is a feed's address or the id of a rule or list; `before` and `after` say what was and is."""
+    """One change. `key` is a feed's address or the id of a rule or list; `before` and `after` say what was and is.
+
+    `details` are sentences on what a changed rule does otherwise.
+    """
 
     kind: ChangeKind
     key: str
     title: str
     before: str = ""
     after: str = ""
+    details: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:

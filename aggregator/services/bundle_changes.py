@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.model.bundle import BundleChange, ChangeKind
+from aggregator.services.ranking import document_of, sentences_of
+from aggregator.services.versions import toml_of
 from aggregator.sources.identity import canonical_address
+from rankers import RuleError, diff_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +28,7 @@ class Side:
     lists: tuple[BundleList, ...] = ()
 
 
-def compare(before: Side, after: Side) -> tuple[BundleChange, ...]:
+def compare(before: Side, after: Side, *, language: str = "en") -> tuple[BundleChange, ...]:
     """Say what becomes of feeds, rules and lists: the new feeds first, then the gone, the changed, rules, lists."""
     held = {canonical_address(feed.address): feed for feed in before.feeds}
     wanted = {canonical_address(feed.address): feed for feed in after.feeds}
@@ -33,7 +36,7 @@ def compare(before: Side, after: Side) -> tuple[BundleChange, ...]:
     for key, feed in wanted.items():
         if key in held:
             changes += _changed(held[key], feed)
-    return (*changes, *_rules(before.rules, after.rules), *_lists(before.lists, after.lists))
+    return (*changes, *_rules(before.rules, after.rules, language), *_lists(before.lists, after.lists))
 
 
 def _added(held: dict[str, OpmlFeed], wanted: dict[str, OpmlFeed]) -> Iterator[BundleChange]:
@@ -57,14 +60,15 @@ def _changed(held: OpmlFeed, feed: OpmlFeed) -> Iterator[BundleChange]:
         yield BundleChange(ChangeKind.REASON, feed.address, _title(feed), held.why or "", feed.why or "")
 
 
-def _rules(before: Iterable[BundleRule], after: Iterable[BundleRule]) -> Iterator[BundleChange]:
+def _rules(before: Iterable[BundleRule], after: Iterable[BundleRule], language: str) -> Iterator[BundleChange]:
     held, wanted = ({rule.id: rule.envelope for rule in rules} for rules in (before, after))
     for rule, envelope in wanted.items():
         if rule not in held:
             yield BundleChange(ChangeKind.RULE_NEW, rule, _name(envelope), "", _number(envelope))
         elif _hash(envelope) != _hash(held[rule]):
             kind = ChangeKind.RULE_CHANGED
-            yield BundleChange(kind, rule, _name(envelope), _number(held[rule]), _number(envelope))
+            told = (_number(held[rule]), _number(envelope), _details(held[rule], envelope, language))
+            yield BundleChange(kind, rule, _name(envelope), *told)
     for rule, envelope in held.items():
         if rule not in wanted:
             yield BundleChange(ChangeKind.RULE_GONE, rule, _name(envelope), _number(envelope))
@@ -101,3 +105,12 @@ def _hash(envelope: str) -> str:
 
 def _number(envelope: str) -> str:
     return str(json.loads(envelope)["version"]["number"])
+
+
+def _details(before: str, after: str, language: str) -> tuple[str, ...]:
+    """Say what one version does otherwise than another; nothing where this release cannot read one of them."""
+    try:
+        first, second = (document_of(toml_of(envelope)) for envelope in (before, after))
+    except RuleError:
+        return ()
+    return tuple(each.text for each in diff_rules(first, second, sentences_of(language)).changes)

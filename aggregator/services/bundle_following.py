@@ -78,7 +78,7 @@ def followed_bundles(desk: Desk, actor: Actor) -> tuple[FollowedBundle, ...]:
         return stored.get_followed(conn, actor.group)
 
 
-def followed_page(desk: Desk, actor: Actor, followed_id: FollowedId) -> FollowedPage:
+def followed_page(desk: Desk, actor: Actor, followed_id: FollowedId, *, language: str = "en") -> FollowedPage:
     """Give one with its changes that wait. Raises NotFoundError."""
     require(actor, Right.READ)
     with desk.database.read() as conn:
@@ -91,7 +91,7 @@ def followed_page(desk: Desk, actor: Actor, followed_id: FollowedId) -> Followed
     head = document.head if document else None
     return FollowedPage(
         followed=followed,
-        changes=_changes(agreed, pending) if pending else (),
+        changes=_changes(agreed, pending, language) if pending else (),
         rules=document.rules if document else (),
         lists=document.lists if document else (),
         number=head.number if head else None,
@@ -215,8 +215,8 @@ def _pinned(held: FollowedBundle) -> Pinned:
     return Pinned(held.publisher or "", held.name or "", held.number or 0, held.identity or "")
 
 
-def _changes(agreed: bytes | None, pending: bytes) -> tuple[BundleChange, ...]:
-    return compare(_side(agreed) if agreed else Side(), _side(pending))
+def _changes(agreed: bytes | None, pending: bytes, language: str = "en") -> tuple[BundleChange, ...]:
+    return compare(_side(agreed) if agreed else Side(), _side(pending), language=language)
 
 
 def _side(data: bytes) -> Side:

@@ -14,6 +14,7 @@ from aggregator.services.bundle_proof import fingerprint, publisher_of
 from rankers import RuleError
 from web.door import actor, desk
 from web.feeds_out import atom, versions
+from web.language import page_language
 from web.notices import notify
 from web.speech import gettext, ngettext
 
@@ -164,7 +165,7 @@ def _index(problem: BadInputError | ConflictError | None = None) -> str:
 
 
 def _show(followed: int, problem: str | None = None) -> str:
-    page = bundle_following.followed_page(desk(), actor(), FollowedId(followed))
+    page = bundle_following.followed_page(desk(), actor(), FollowedId(followed), language=page_language())
     return render_template(
         "bundle.html",
         page=page,

@@ -247,13 +247,18 @@ def test_a_rule_is_copied_from_a_bundle_and_names_where_it_came_from(guild, desk
         bundle_copying.fork_rule(desk, actor, followed, "no-such", new="x", reason=None)
 
 
-def test_a_changed_rule_is_shown(guild, desk, actor):
+def test_a_changed_rule_is_shown_with_what_it_does_otherwise(guild, desk, actor):
     followed = bundle_following.follow(desk, actor, ADDRESS)
     look(desk, actor, followed, guild.bundle())
-    text = editing.find_version(guild.desk, guild.actor, "many-voices").toml
-    editing.publish(guild.desk, guild.actor, text.replace("half_life", "half_life", 1) + "\n# more\n", "More")
     page = bundle_following.followed_page(desk, actor, followed)
     assert ChangeKind.RULE_NEW in {each.kind for each in page.changes}
+    bundle_following.decide(desk, actor, followed, page.followed.identity, [])
+    text = editing.find_version(guild.desk, guild.actor, "many-voices").toml
+    editing.publish(guild.desk, guild.actor, text.replace("points = ", "points = 2", 1), "More")
+    assert look(desk, actor, followed, guild.bundle()) is None
+    (change,) = bundle_following.followed_page(desk, actor, followed).changes
+    assert (ChangeKind.RULE_CHANGED, "1", "2") == (change.kind, change.before, change.after)
+    assert any("points" in each for each in change.details)
 
 
 def test_who_may(desk, actor):
