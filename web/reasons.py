@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, url_for
 
 from web import language
 from web.bars import bar_scale, strip_scale
@@ -61,7 +61,7 @@ def river(
 ) -> Iterator[Any]:
     """Render the entries of a page with their reasons. `found` are the lines of its rule, `stories` what they tell.
 
-    `marking` adds the buttons of a member; the marks themselves are part of what is kept.
+    `marking` adds the buttons of a member, and where to object; the marks themselves are part of what is kept.
     """
     points = [line.points for line in found]
     bars, strips = bar_scale(points), strip_scale(points)
@@ -73,7 +73,11 @@ def river(
         entry = item.entry
         told = explanation_plainly(item.explanation, places.get, page.mentions)
         title = entry.title or entry.excerpt
-        box = _macros("why.html").box(told, entry.uid, title, bars, strips, to, to.what_if(entry.uid), None)
+        wrong = (
+            url_for("sources.show", feed_id=entry.feed_id, entry=entry.uid, _anchor="objections") if marking else None
+        )
+        what_if = to.what_if(entry.uid)
+        box = _macros("why.html").box(told, entry.uid, title, bars, strips, to, what_if, None, wrong=wrong)
         return compact(
             _macros("river.html").river_item(item, page.at, to, box, picture_of(item), marking, stories.get(entry.id))
         )

@@ -103,6 +103,7 @@ def test_a_member_objects_and_an_editor_answers_and_both_stay(member, newsroom, 
     feed = feed_called(newsroom, "Canal Vecinal")
     (entry,) = re.findall(r"/entries/([0-9a-f]{32})\?", reader.page("/lists/front-page?rule=newest-first"))[:1]
     about = re.search(r'href="(/sources/\d+\?entry=\w+#objections)"', reader.page(f"/entries/{entry}?list=front-page"))
+    assert f"?entry={entry}#objections" in reader.page("/lists/front-page?rule=newest-first")
     assert "Something wrong? Tell the editors" in reader.page(html.unescape(about[1]).partition("#")[0])
     done = reader.post(f"/sources/{feed}/objections", {"text": "It is <b>never</b> on top.\r\nWhy?"})
     assert done.headers["Location"] == f"/sources/{feed}#objections"
@@ -186,6 +187,7 @@ def test_anybody_sees_what_public_lists_make_of_a_source_and_nothing_else(strang
         assert "Within" not in page
         assert "/sources/" not in page
         assert "Something wrong" not in page
+    assert "#objections" not in stranger.page("/lists/front-page")
     for link in re.findall(r'href="(/(?:lists|rules)/[^"#]+)', page):
         assert stranger.get(link).status_code == 200, link
     assert nothing in stranger.page("/about/source?address=https://unheard.example/of")
