@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from aggregator.worker.parse_pool import ParsePool
     from aggregator.worker.records import Records
 
-LEASE = timedelta(seconds=50)
-"""How long a feed is ours without a word from us: after a kill another worker has it within a minute."""
-RENEW_SECONDS = 15.0
+LEASE = timedelta(seconds=35)
+"""How long a feed is ours without a word from us: after a kill another worker has done it within a minute."""
+RENEW_SECONDS = 10.0
 BATCH = 256
 MOST_WAITING = 1024
 """Feeds of busy hosts a round keeps while it leases others."""

@@ -18,6 +18,7 @@ PROOFS: dict[str, tuple[list[str], list[str]]] = {
     "kills": ([], ["--rounds", "3"]),
     "kills_postgres": ([], ["--rounds", "3"]),
     "broken": ([], ["--feeds", "400"]),
+    "two_workers": ([], ["--feeds", "100"]),
     "soak": ([], ["--minutes", "1"]),
     "day": ([], ["--feeds", "100"]),
     "fuzz": ([], ["--minutes", "0.2"]),
