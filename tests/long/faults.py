@@ -87,7 +87,7 @@ def _idle_parts(tree: ast.Module) -> Iterator[ast.AST]:
                 yield from (each for each in (returns, *decorators) if each is not None)
             case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Raise() | ast.Expr(value=ast.Constant()):
                 yield node
-            case ast.JoinedStr():
+            case ast.JoinedStr() | ast.keyword(arg="strict"):  # zip's guard against ourselves: lengths are always equal
                 yield node
 
 

@@ -35,10 +35,21 @@ if TYPE_CHECKING:
 
 ROOT = ENGINE.parent
 TESTS = ROOT / "tests" / "rankers"
-LEFT_OUT = {"test_purity.py", "test_languages.py"}
-"""Tests that read the source; and the words of other languages, which no fault of code touches."""
+LEFT_OUT = {"test_purity.py"}
+"""Tests that read the source as it stands on the disk."""
 INSTALLS = "not test_the_example_of_the_docs_is_installed_and_ranked_by"
-NEAR = {"sentences.py": "test_explain.py", "icu.py": "test_statement.py", "lines.py": "test_document.py"}
+NEAR = {
+    "sentences.py": "test_explain.py",
+    "icu.py": "test_statement.py",
+    "plurals.py": "test_languages.py",
+    "lines.py": "test_document.py",
+    "reading.py": "test_limits.py",
+    "document_reading.py": "test_limits.py",
+    "condition_reading.py": "test_limits.py",
+    "curve_reading.py": "test_limits.py",
+    "take_turns.py": "test_arrange.py",
+    "order.py": "test_arrange.py",
+}
 MOST_SECONDS = 60
 """Of CPU, until a mutant that never ends counts as seen."""
 MOST_MEMORY = 4 << 30

@@ -1,7 +1,7 @@
 """Property tests here have no deadline: the machines are shared, and speed is measured elsewhere.
 
-EXAMPLES sets how many cases each tries: tests/long/mutants.py, which runs them thousands of times, takes fewer, the same
-ones each time, and does not ask for the smallest case that fails.
+EXAMPLES sets how many cases each tries: tests/long/mutants.py, which runs them thousands of times, takes fewer, the
+same ones each time, and does not ask for the smallest case that fails.
 """
 
 import os
