@@ -50,6 +50,8 @@ NEAR = {
     "take_turns.py": "test_arrange.py",
     "order.py": "test_arrange.py",
 }
+FEW = "5"
+"""Cases of a property test while it is noted what it reaches."""
 MOST_SECONDS = 60
 """Of CPU, until a mutant that never ends counts as seen."""
 MOST_MEMORY = 4 << 30
@@ -113,6 +115,7 @@ def _fails(mutant: Mutant, names: list[str]) -> bool:
 
 def _note(answer: Any) -> None:
     _silence()
+    os.environ["EXAMPLES"] = FEW
     notes = _Notes()
     failed = _run_tests(sorted(str(path) for path in TESTS.glob("test_*.py") if path.name not in LEFT_OUT), notes)
     ours = ("rankers", "tests", "aggregator", "web")

@@ -118,6 +118,7 @@ def tables(draw: st.DrawFn, max_size: int = 40) -> CandidateTable:
         },
         label={
             "source": column(st.sampled_from(["a.example", "b.example", "c.example", "d.example", "e.example"])),
+            "owner": column(maybe(st.sampled_from(["one", "two", "three"]))),
             "language": column(maybe(st.sampled_from(["en", "fr", "pt-BR"]))),
             "story": column(maybe(st.sampled_from(["s1", "s2", "s3", "s4"]))),
             "kind": column(st.sampled_from(["article", "note"])),

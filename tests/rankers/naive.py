@@ -83,11 +83,16 @@ def lead(line: OnePerStory, rows: list[int], table: CandidateTable) -> int:
 def max_per_source(line: MaxPerSource, order: list[int], table: CandidateTable) -> list[int]:
     waiting, placed = list(order), []
     while waiting:
-        near = [table.label("owner", row) for row in placed[-(line.window - 1) :]]
-        free = (row for row in waiting if near.count(table.label("owner", row)) < line.limit)
+        near = [owner_of(table, row) for row in placed[-(line.window - 1) :]]
+        free = (row for row in waiting if near.count(owner_of(table, row)) < line.limit)
         placed.append(next(free, waiting[0]))
         waiting.remove(placed[-1])
     return placed
+
+
+def owner_of(table: CandidateTable, row: int) -> str | int:
+    """An entry without an owner has one of its own."""
+    return table.label("owner", row) or row
 
 
 def group_of(by: str, row: int, table: CandidateTable) -> str | None:
