@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from rankers.explain import State as State
     from rankers.explain import TermResult as TermResult
     from rankers.explain import WhatIf as WhatIf
-    from rankers.explain import newest_first_position as newest_first_position
     from rankers.explain import shown_tenths as shown_tenths
     from rankers.explain import what_if as what_if
     from rankers.explain import why as why
@@ -112,7 +111,6 @@ _PLACES = {
         "State",
         "TermResult",
         "WhatIf",
-        "newest_first_position",
         "shown_tenths",
         "what_if",
         "why",

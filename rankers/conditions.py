@@ -6,10 +6,12 @@ Two-valued: a test on a missing fact is false, whatever it asks; so `none` aroun
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from rankers.candidates import LabelSets
 from rankers.patterns import TextLeaf
 from rankers.signals import LABEL_FACTS, SIGNALS, fact_named
 from rankers.signals.labels import LabelFact, Match
@@ -158,23 +160,18 @@ class LabelTest:
 
         A table made from a receipt has the answer as a column of bits, and the labels stay where they were.
         """
-        known = table.leaves.get(self.key)
-        if known is not None:
-            return known
-        if self.fact.several:
-            sets = table.sets.get(self.fact.name)
-            if sets is None:
-                return np.zeros(len(table), dtype=np.bool_)
-            hits = [any(map(self._equals, labels)) for labels in sets.sets]
-            codes = sets.codes
-        else:
-            column = table.labels.get(self.fact.name)
-            if column is None:
-                return np.zeros(len(table), dtype=np.bool_)
-            hits = [self._equals(label) for label in column.vocabulary]
-            codes = column.codes
-        hits.append(False)  # code -1 reads the last one: missing is false
-        return np.array(hits, dtype=np.bool_)[codes]
+        answered = table.leaves.get(self.key)
+        if answered is not None:
+            return answered
+        column = (table.sets if self.fact.several else table.labels).get(self.fact.name)
+        if column is None:
+            return np.zeros(len(table), dtype=np.bool_)
+        known = column.sets if isinstance(column, LabelSets) else column.vocabulary
+        return _answers(self, known)[column.codes]
+
+    def holds(self, labels: str | tuple[str, ...]) -> bool:
+        """Tell whether a label, or one of several, equals one of the values."""
+        return self._equals(labels) if isinstance(labels, str) else any(map(self._equals, labels))
 
     @property
     def key(self) -> str:
@@ -356,6 +353,12 @@ def known_facts(topics: tuple[str, ...]) -> Mapping[str, Signal | LabelFact | No
     texts = dict.fromkeys(("title", "text", "author", "category", "content_warning"))
     themes = {f"topic.{name}": fact_named(f"topic.{name}") for name in topics}
     return {**SIGNALS, **labels, **texts, **{k: v for k, v in themes.items() if isinstance(v, Signal)}}
+
+
+@lru_cache(maxsize=64)
+def _answers(test: LabelTest, known: tuple[str | tuple[str, ...], ...]) -> Bits:
+    """Ask each known label once for all blocks of a table. The last one answers code -1: missing is false."""
+    return np.array([*map(test.holds, known), False], dtype=np.bool_)
 
 
 def _is_or_below(label: str, values: tuple[str, ...], separator: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,8 +32,7 @@ class State(StrEnum):
     GATED = "gated"
 
 
-@dataclass(frozen=True, slots=True)
-class TermResult:
+class TermResult(NamedTuple):
     """One line's part in a total.
 
     value: the fact in smallest units, None where there is none. curve_out: millionths. points: micro-points.
@@ -143,7 +142,8 @@ def whys(ranking: Ranking, rows: Iterable[int], *, sentences: Sentences | None =
     """Explain many candidates at once: the terms of all of them are worked out together."""
     asked = [int(row) for row in rows]
     results = _terms(ranking, asked, sentences or Sentences.of("en"))
-    return tuple(_explain(ranking, row, terms) for row, terms in zip(asked, results, strict=True))
+    newest = ranking.newest_first_positions(asked)
+    return tuple(_explain(ranking, *each) for each in zip(asked, newest, results, strict=True))
 
 
 def why_not(ranking: Ranking, row: int, *, sentences: Sentences | None = None) -> Absence:
@@ -172,11 +172,6 @@ def what_if(ranking: Ranking, row: int) -> tuple[WhatIf, ...]:
     )
 
 
-def newest_first_position(ranking: Ranking, row: int) -> int:
-    """Return where a candidate would stand among all of them by time alone, from 1."""
-    return ranking.newest_first_position(row)
-
-
 def shown_tenths(micro_points: int) -> int:
     """Return points as shown, in tenths, rounded to the nearest, ties to even."""
     return rounded_ratio(micro_points, MICRO_PER_TENTH)
@@ -198,25 +193,14 @@ def _terms(ranking: Ranking, rows: list[int], sentences: Sentences) -> list[tupl
     columns = [_results(term, term_column(term, table), sentences) for term in lines]
     if not columns:
         return [() for _ in rows]
+    heads = [(term.id, None if term.signal is None else term.signal.name) for term in lines]
     explained = []
     for parts in zip(*columns, strict=True):
         tenths = tenths_that_add_up([points for _, _, _, points, _ in parts])
-        explained.append(
-            tuple(
-                TermResult(
-                    term.id,
-                    None if term.signal is None else term.signal.name,
-                    value,
-                    text,
-                    curve_out,
-                    points,
-                    shown,
-                    term.why,
-                    state,
-                )
-                for term, (value, text, curve_out, points, state), shown in zip(lines, parts, tenths, strict=True)
-            )
-        )
+        results = []
+        for term, head, (value, text, curve_out, points, state), shown in zip(lines, heads, parts, tenths, strict=True):
+            results.append(TermResult(*head, value, text, curve_out, points, shown, term.why, state))
+        explained.append(tuple(results))
     return explained
 
 
@@ -239,7 +223,7 @@ def _results(term: Term, column: TermColumn, sentences: Sentences) -> list[tuple
     return results
 
 
-def _explain(ranking: Ranking, row: int, terms: tuple[TermResult, ...]) -> Explanation:
+def _explain(ranking: Ranking, row: int, newest_first: int, terms: tuple[TermResult, ...]) -> Explanation:
     position = ranking.position(row)
     total = int(ranking.totals[row])
     above = below = None
@@ -251,7 +235,7 @@ def _explain(ranking: Ranking, row: int, terms: tuple[TermResult, ...]) -> Expla
     return Explanation(
         row=row,
         position=position,
-        newest_first_position=ranking.newest_first_position(row),
+        newest_first_position=newest_first,
         terms=terms,
         total=total,
         total_tenths=shown_tenths(total),
@@ -269,9 +253,10 @@ def _moves(ranking: Ranking, row: int, position: int) -> Iterable[Move]:
     """Yield what each step did with an entry. A shift by one that only makes room for another is no move."""
     within = position + _LOOKED_FOR_BELOW
     for line, step in ranking.steps:
-        before, after = step.incoming.place(row, within=within), step.place(row, within=within)
+        after = step.place(row, within=within)
         if after is None:
             continue
+        before = step.incoming.place(row, within=within)
         if step.gave_way(after):
             from_ = within if before is None else before
             yield _move(line, Cause("gave-way"), from_, after, far=before is None)

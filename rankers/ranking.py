@@ -5,6 +5,7 @@ Every candidate is in exactly one of shown, further down (after the end), folded
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from rankers.arrange.order import BaseOrder, Order, Replayed, Step, takes_of
 from rankers.score import Scores, score
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -172,16 +173,21 @@ class Ranking:
         """Return all times, ascending: most questions about newest first need no more."""
         return np.sort(self.table.time)
 
-    def newest_first_position(self, row: int) -> int:
-        """Return where a row would stand, from 1, among all candidates by time alone."""
-        time = self.table.time[row]
-        end = int(self._times.searchsorted(time, side="right"))
-        newer = len(self._times) - end
-        if end - int(self._times.searchsorted(time, side="left")) == 1:
-            return newer + 1
-        mine: list[int] = self.table.uid[row].tolist()
-        equal: list[list[int]] = self.table.uid[self.table.time == time].tolist()
-        return newer + 1 + sum(other < mine for other in equal)
+    def newest_first_positions(self, rows: Sequence[int]) -> list[int]:
+        """Return where each of these rows would stand, from 1, among all candidates by time alone."""
+        times = self.table.time[list(rows)]
+        starts, ends = (self._times.searchsorted(times, side=side).tolist() for side in ("left", "right"))
+        shared = times[np.subtract(ends, starts) > 1]
+        equal: dict[int, list[list[int]]] = defaultdict(list)  # the uids of all that share a time
+        if len(shared):
+            near = np.flatnonzero(np.isin(self.table.time, shared))
+            for time, uid in zip(self.table.time[near].tolist(), self.table.uid[near].tolist(), strict=True):
+                equal[time].append(uid)
+        mine: list[list[int]] = self.table.uid[list(rows)].tolist()
+        return [
+            len(self._times) - end + 1 + sum(other < uid for other in equal[time])
+            for time, end, uid in zip(times.tolist(), ends, mine, strict=True)
+        ]
 
     def gave_way(self, start: int, stop: int) -> tuple[GaveWay, ...]:
         """Return the steps that gave way at places `start` to `stop` (from 0), because nothing better was waiting."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rankers.document import RuleDocument
     from rankers.lines import Term
 
-_BLOCK = 16_384
+_BLOCK = 32_768
 
 
 @dataclass(frozen=True, slots=True)

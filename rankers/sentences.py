@@ -76,6 +76,7 @@ class Sentences:
             return ""
         return self.say("test.holds" if is_open else "test.holds_not", test=self.test(term.when))
 
+    @lru_cache(maxsize=8192)  # noqa: B019  # as above
     def fact_value(self, signal: Signal, value: int) -> str:
         """Say one fact of one entry: "9 hours old", "0.4 entries a day"."""
         if signal.name == "age_hours":

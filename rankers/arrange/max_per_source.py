@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, ClassVar
@@ -60,8 +60,7 @@ class _MaxPerSourceOrder(Step):
         self._step = step
         self._codes = codes
         self._pulled: list[int] = []
-        self._owners: list[int] = []
-        self._waiting: dict[int, deque[int]] = {}
+        self._waiting: defaultdict[int, deque[int]] = defaultdict(deque)
         self._free: list[tuple[int, int]] = []
         self._recent: deque[int] = deque()
         self._counts: Counter[int] = Counter()
@@ -77,20 +76,12 @@ class _MaxPerSourceOrder(Step):
         alone = codes < 0
         codes[alone] = -1 - rows[alone]  # without an owner: an owner of its own
         self._pulled.extend(rows.tolist())
-        self._owners.extend(codes.tolist())
-        places = np.argsort(codes, kind="stable")
-        bounds = np.flatnonzero(np.diff(codes[places])) + 1
-        for group in np.split(places + start, bounds):
-            self._queue(group.tolist())
+        for place, owner in enumerate(codes.tolist(), start=start):
+            queue = self._waiting[owner]
+            queue.append(place)
+            if len(queue) == 1 and self._counts[owner] < self._step.limit:
+                heappush(self._free, (place, owner))
         return True
-
-    def _queue(self, places: list[int]) -> None:
-        owner = self._owners[places[0]]
-        queue = self._waiting.setdefault(owner, deque())
-        was_empty = not queue
-        queue.extend(places)
-        if was_empty and self._counts[owner] < self._step.limit:
-            heappush(self._free, (queue[0], owner))
 
     def _place_until(self, count: int) -> None:
         while len(self._placed) < count:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Takes = tuple[tuple[int, int], ...]
 
-_FIRST_PULL = 256
+_FIRST_PULL = 512
 _ROOM = 1 << 62
 _MOST_LISTED = 4096  # a dict of more rows would cost more than it saves
 _MOST_NAMED = 10  # a move names no more entries than a person would read

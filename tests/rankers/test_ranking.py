@@ -137,9 +137,7 @@ def test_positions_are_places_of_the_order(document, made):
 def test_newest_first_positions_are_those_of_the_newest_first_rule(made):
     order = ranked(rule(), made).order().tolist()
     other = ranked(rule(FRESH, leave_out("a", "{ copy = true }")), made)
-    assert [order.index(row) + 1 for row in range(len(made))] == [
-        other.newest_first_position(row) for row in range(len(made))
-    ]
+    assert [order.index(row) + 1 for row in range(len(made))] == other.newest_first_positions(range(len(made)))
 
 
 def test_equal_totals_stand_newer_first_then_by_uid():
