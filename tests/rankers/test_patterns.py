@@ -118,10 +118,11 @@ def test_no_expression_can_hold_the_engine_up(pattern):
 EXPRESSIONS = [
     "rent", "RENT", r"\brent\w*", "^rent", "house$", "r.{0,3}t", "é", "É", "ſ", "s", "K", "k", "ß", "straße", "İ",
     "i", r"\d{2,}", "[[:upper:]]{3}", "a|b|", "(?-i)Rent", "x*", "日.", r"\p{Greek}+", "ΣΑΣ", "σας", "rent.*house",
+    r"\brent\w* h", "rents?", r"c\+\+|rent", r"hou\w+", "straß?e", r"日本|\bx\b", "stra|", r"\\\\w|ren\w*t",
 ]  # fmt: skip
 SAID = [
     "rent", "RENT", "House", "STRASSE", "straße", "É", "é", "e\u0301", "ſ", "K", "k", "ı", "İ", "i", "12", "ΣΑΣ", "σας",
-    "日本", "x", "\n", "a",
+    "日本", "x", "\n", "a", "c++", "rents", "renter",
 ]  # fmt: skip
 TEXT = st.lists(st.sampled_from(SAID), max_size=8).map(" ".join) | st.text(max_size=40)
 
