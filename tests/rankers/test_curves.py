@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy._core import _multiarray_umath as numpy_multiarray
 
-from rankers.curves import ONE, AtLeast, AtMost, Falls, Halves, Rises, Table, halved, rounded_quotient, rounded_ratio
+from rankers.curves import (
+    ONE,
+    AsItIs,
+    AtLeast,
+    AtMost,
+    Falls,
+    Halves,
+    Rises,
+    Table,
+    halved,
+    rounded_quotient,
+    rounded_ratio,
+)
 
 COUNTS = st.integers(-(10**6), 10**12)
 SLOPES = st.tuples(st.integers(-(10**6), 10**9), st.integers(1, 10**9)).map(lambda p: (p[0], p[0] + p[1]))
@@ -165,3 +177,40 @@ def test_shares_looked_up_are_those_worked_out(low, width, rising, counts):
     curve = (Rises if rising else Falls)(low, low + width)
     near = np.array([*counts, *range(low - 2, low + 3), low + width - 1, low + width, low + width + 1], dtype=np.int64)
     assert curve.exactly(near).tolist() == curve.apply(near).tolist()
+
+
+@pytest.mark.parametrize(
+    ("curve", "expected"),
+    [
+        (AtLeast(5), {4: 0, 5: ONE, 6: ONE}),
+        (AtMost(5), {4: ONE, 5: ONE, 6: 0}),
+        (AsItIs(ONE), {-1: 0, 0: 0, 1: 1, ONE: ONE, ONE + 1: ONE}),
+        (AsItIs(1), {-1: 0, 0: 0, 1: ONE, 2: ONE}),
+        (Rises(-1, 3), {-2: 0, -1: 0, 0: 250_000, 3: ONE, 4: ONE}),
+        (Falls(-1, 3), {-2: ONE, -1: ONE, 0: 750_000, 3: 0, 4: 0}),
+        (Rises(0, 10**12), {1: 0, 500_000: 0, 500_001: 1, 1_500_000: 2, 10**12: ONE}),
+        (Falls(0, 10**12), {1: ONE, 500_000: ONE, 500_001: ONE - 1, 10**12: 0}),
+        (Table(((0, 0), (2, 5), (10**6, ONE))), {-1: 0, 1: 2, 2: 5, 10**6: ONE, 10**7: ONE}),
+        (Table(((0, 5), (2, 0))), {-1: 5, 0: 5, 1: 3, 2: 0, 3: 0}),
+    ],
+    ids=str,
+)
+def test_shares_at_the_ends_and_between(curve, expected):
+    assert list(expected.values()) == curve.apply(np.array(list(expected), dtype=np.int64)).tolist()
+
+
+@given(st.lists(st.tuples(st.integers(-50, 40_000), st.integers(0, ONE)), min_size=2, max_size=6), st.data())
+def test_shares_of_a_table_looked_up_are_those_worked_out(rows, data):
+    rows = sorted(dict(rows).items())
+    if len(rows) < 2:
+        return
+    curve = Table(tuple(rows))
+    counts = data.draw(st.lists(st.integers(-60, 40_010), min_size=1))
+    near = np.array([*counts, *(x + step for x, _ in rows for step in (-1, 0, 1))], dtype=np.int64)
+    assert [one(curve, count) for count in near] == curve.exactly(near).tolist()
+
+
+@pytest.mark.parametrize("count", [0, 1, 17, 20 * 18, 20 * 18 + 1, 1100, 10**9])
+def test_halving_by_integers_is_halving_by_floats(count):
+    assert one(Halves(18), count) == halved(count, 18)
+    assert halved(-count, 18) == ONE

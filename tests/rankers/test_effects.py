@@ -6,6 +6,7 @@ from hypothesis import given
 
 from rankers.effects import line_effects
 from rankers.ranking import rank
+from rankers.score import term_column
 from tests.rankers.making import FRESH, HOUR, documents, leave_out, rule, step, table, tables, term
 
 PLACES = 12
@@ -53,3 +54,28 @@ def test_a_step_says_at_which_places_it_gave_way():
     (gave,) = rank(document, made, made.now).gave_way(0, 4)
     assert ("max-per-source", (3, 4)) == (gave.step.name, gave.places)
     assert rank(document, made, made.now).gave_way(0, 2) == ()
+
+
+@given(documents(), tables())
+def test_what_a_line_touches_cannot_read_and_could_do_alone(document, made):
+    ranking = rank(document, made, made.now)
+    stay = [not ranking.withheld_by(row) for row in range(len(made))]
+    shown = ranking.order(0, PLACES).tolist()
+    found = {(effect.part, effect.id): effect for effect in line_effects(ranking, PLACES)}
+    for line in document.filters:
+        effect = found["filter", line.id]
+        assert (int(line.leave_out.match(made).sum()), 0, False) == (effect.touched, effect.missing, effect.alone)
+    for line in document.scores:
+        column = term_column(line, made)
+        counted = [bool(kept and points) for kept, points in zip(stay, column.points.tolist(), strict=True)]
+        has = [True] * len(made) if column.present is None else column.present.tolist()
+        gate = [True] * len(made) if column.open is None else column.open.tolist()
+        unknown = [kept and let and not known for kept, let, known in zip(stay, gate, has, strict=True)]
+        only = rank(replace(document, scores=(line,)), made, made.now).order(0, len(shown)).tolist()
+        alone = len(document.scores) > 1 and only == shown
+        effect = found["score", line.id]
+        assert (sum(counted), sum(unknown), alone) == (effect.touched, effect.missing, effect.alone)
+    for line, made_order in ranking.steps:
+        before, after = made_order.incoming.first(len(shown)).tolist(), made_order.first(len(shown)).tolist()
+        folded = ranking.counts.folded if line.name == "one-per-story" else 0
+        assert (folded or changed(before, after)) == found["arrange", line.name].touched

@@ -120,3 +120,45 @@ def test_one_edition_has_the_floor_that_its_places_leave():
     rooms = [*room_of_places()[:3], 0, 0]
     assert evenness(rooms, 3).floor == evenness_over(rooms, [3]).floor == evenness_over(rooms, [3]).gini
     assert evenness_over([], [3]).floor == 0
+
+
+def test_fair_shares_and_rooms_are_rounded_to_even():
+    assert 1_065_465 == fair_room(3, 2)
+    assert 710_310 == fair_room(3, 3)
+    assert 0 == fair_room(3, 0)
+    assert [50, 33, 12, 38, 999, 1000] == [
+        source_room(*pair) for pair in ((1, 2), (1, 3), (25, 200), (75, 200), (999, 100), (1001, 100))
+    ]
+
+
+def test_the_floor_gives_further_rounds_to_the_last_ones_first():
+    """Five places among two sources: 1,000,000 and 430,677 to the one, 630,930, 500,000 and 386,853 to the other."""
+    measured = evenness([2_000_000, 500_000], 5)
+    assert (0.3, 0.014771) == pytest.approx((measured.gini, measured.floor), abs=1e-5)
+    assert evenness([0, 0], 0).effective == 0
+
+
+def test_overlap_weighs_each_depth_by_nine_tenths_of_the_one_before():
+    assert (0.9 + 0.81) / 2.71 == pytest.approx(rank_biased_overlap([1, 2, 3], [2, 1, 3]))
+    assert (1 + 0.9 / 2) / 1.9 == pytest.approx(rank_biased_overlap([1, 2], [1]))
+    assert rank_biased_overlap([], []) == 1
+
+
+def test_several_editions_share_out_the_largest_room_first():
+    """Twice three places among two sources, most even: 1,000,000 + 630,930 + 500,000 to each."""
+    assert evenness_over([1, 1], [3, 3]).floor == 0
+    assert 0.016 < evenness_over([1, 1], [3]).floor == evenness([1, 1], 3).floor
+
+
+def test_only_five_hundred_places_have_room_and_the_median_is_the_upper_middle():
+    made = table(list(range(502)), label={"source": ["a"] * 502, "story": ["s", "s", "t"] + [None] * 499})
+    measured = measure_exposure(made, np.arange(502))
+    assert (500, 502, 2, 250) == (measured.places, measured.candidates, measured.stories, measured.median_age)
+    assert [(500, 502, sum(room_of_places()))] == [(s.shown, s.candidates, s.room) for s in measured.sources]
+    nothing = measure_exposure(made, np.arange(0))
+    assert (0, 0, None) == (nothing.places, nothing.stories, nothing.median_age)
+
+
+def test_shares_stand_by_room_then_by_entries_then_by_name():
+    made = table([0, 1, 2, 3, 4], label={"source": ["b", "c", "a", "d", "d"]})
+    assert ["b", "d", "a", "c"] == [share.key for share in measure_exposure(made, np.array([0])).sources]

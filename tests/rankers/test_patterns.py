@@ -140,3 +140,35 @@ def test_two_hundred_of_the_longest_patterns_are_all_found():
     words = [f"{number:04}" + "abcdefghij"[number % 10] * 190 for number in range(200)]
     leaves = [TextLeaf("text", word) for word in words] + [TextLeaf("text", f"/{word}/") for word in words]
     assert (True,) * 400 == match_leaves(leaves, EntryTexts(body=" ".join(words)))
+
+
+def test_text_is_looked_at_to_its_two_hundred_thousandth_character():
+    needle = TextLeaf("text", "needle")
+    assert match_leaf(needle, EntryTexts(body="x" * 199_993 + " needle"))
+    assert not match_leaf(needle, EntryTexts(body="x" * 199_994 + " needle"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("/", '"/" is no letter'),
+        ("a*", None),
+        ("a-b*", None),
+        ("a**", "a * may only stand at the end"),
+        ("a *", "a * may only stand at the end"),
+        ("a-*", "a * may only stand at the end"),
+        ("*", "a * may only stand at the end"),
+        ("a, b", '"," is no letter, digit, space, apostrophe or hyphen: write /a, b/'),
+        ("a.b", "write /a\\.b/"),
+        ("'", "expected at least one letter or digit"),
+        ("/a/", None),
+    ],
+)
+def test_a_pattern_has_one_fault_or_none(pattern, said):
+    found = fault_of(pattern)
+    assert found is None if said is None else said in found
+
+
+def test_an_unknown_text_fact_is_an_error():
+    with pytest.raises(KeyError):
+        EntryTexts().values("mood")

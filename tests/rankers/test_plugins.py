@@ -198,3 +198,52 @@ def test_a_table_with_columns_left_out_ranks_the_same_without_them():
     )
     only = MADE.only(frozenset({"words", "time", "age_known", "now", "day"}))
     assert rank(document, MADE, MADE.now).totals.tolist() == rank(document, only, MADE.now).totals.tolist()
+
+
+@pytest.mark.parametrize(
+    ("fields", "low", "high"),
+    [
+        ({"type": Type.SHARE}, 0, 1_000_000),
+        ({"type": Type.YES_NO}, 0, 1),
+        ({"type": Type.NUMBER}, -(10**15), 10**15),
+    ],
+    ids=str,
+)
+def test_what_a_plug_in_may_give_has_two_ends(fields, low, high):
+    for number in (low, high):
+        numbers = Numbers(np.array([number, 7 * 10**18]), np.array([True, False]))
+        found = admitted(signal(**fields, compute=lambda _made, _seed, given=numbers: given))
+        assert number == found.signals["shout"].compute(MADE, "").values[0]
+    for number in (low - 1, high + 1):
+        numbers = Numbers(np.array([number, 0]), np.array([True, False]))
+        found = admitted(signal(**fields, compute=lambda _made, _seed, given=numbers: given))
+        with pytest.raises(SignalError, match=f"gave a number that is not {low} to {high}"):
+            found.signals["shout"].compute(MADE, "")
+
+
+def test_a_declaration_is_as_large_as_it_may_be():
+    for fields in ({"scale": 10**9}, {"scale": 1}, {"plain": "x" * 200}, {"name": "ab"}, {"name": "a" * 41}):
+        assert () == admitted(signal(**fields)).problems, fields
+    for fields in ({"scale": 10**9 + 1}, {"plain": "x" * 201}, {"name": "a"}, {"name": "a" * 42}, {"scale": 1.5}):
+        assert 1 == len(admitted(signal(**fields)).problems), fields
+
+
+def test_a_plug_in_that_gives_no_column_gives_no_points():
+    assert admitted(signal(compute=lambda _made, _seed: None)).signals["shout"].compute(MADE, "") is None
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        Numbers(np.array([1.0, 2.0]), np.array([True, True])),
+        Numbers(np.array([1, 2]), np.array([1, 1])),
+        Numbers(np.array([1, 2, 3]), np.array([True, True])),
+        Numbers(np.array([1, 2]), np.array([True])),
+        Numbers([1, 2], np.array([True, True])),
+    ],
+    ids=range(5),
+)
+def test_columns_of_another_form_are_refused(column):
+    found = admitted(signal(compute=lambda _made, _seed: column))
+    with pytest.raises(SignalError, match="gave something else than"):
+        found.signals["shout"].compute(MADE, "")

@@ -7,11 +7,12 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rankers.explain import whys
 from rankers.facts_check import verify_facts
 from rankers.models import ModelName
 from rankers.ranking import rank
 from rankers.receipt import hash_of, make_receipt
-from rankers.verify import verify_receipt
+from rankers.verify import reopen_receipt, verify_receipt
 from tests.rankers.making import FRESH, HOUR, documents, leave_out, rule, step, table, tables, term
 
 SECRET = b"a secret of this instance"
@@ -233,3 +234,65 @@ def test_any_piece_replaced_never_breaks_the_check(path, value):
     except (rfc8785.CanonicalizationError, KeyError):
         data = json.dumps(content).encode()
     verify_receipt(data, WRITTEN.annex)
+
+
+def test_a_difference_is_told_in_two_hundred_characters():
+    content = json.loads(WRITTEN.data)
+    content["schema"] = "x" * 300
+    checked = verify_receipt(signed_again(content), WRITTEN.annex)
+    assert ("schema", "x" * 200, "receipt/1") == (
+        checked.difference.section,
+        checked.difference.recorded,
+        checked.difference.found,
+    )
+    content["rule_hash"], content["hash"] = "y" * 70, "z" * 70
+    checked = verify_receipt(rfc8785.dumps(content))
+    assert ("y" * 64, "z" * 64, 12) == (checked.rule_hash, checked.receipt_hash, checked.entries)
+    assert (
+        "expected whole numbers, found " + "1" * 38 + ".1"
+        in verify_receipt(b'{"a": ' + b"1" * 38 + b".1234}").difference.found
+    )
+
+
+def test_a_receipt_opened_again_ranks_as_it_did_and_says_which_way_things_moved():
+    first = rank(DOCUMENT, MADE, MADE.now)
+    for annex in (WRITTEN.annex, rfc8785.dumps({uid: {"withdrawn": True} for uid in json.loads(WRITTEN.annex)})):
+        again = reopen_receipt(WRITTEN.data, annex, DOCUMENT)
+        assert [first.table.uid_hex(row) for row in first.shown] == [again.table.uid_hex(row) for row in again.shown]
+        assert [record.kept for record in first.records] == [record.kept for record in again.records]
+        reasons = [move for told in whys(again, again.shown) for move in told.moves if move.step == "spread"]
+        assert reasons
+        if annex is not WRITTEN.annex:
+            assert ["overtook" if move.from_ > move.to else "overtaken" for move in reasons] == [
+                move.reason for move in reasons
+            ]
+    with pytest.raises(ValueError, match="made by another rule"):
+        reopen_receipt(WRITTEN.data, WRITTEN.annex, rule(FRESH))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda c: c["facts"]["uid"].reverse(), "expected each uid once, in order"),
+        (lambda c: c["facts"]["uid"].__setitem__(0, "00"), "expected each uid once, in order"),
+        (lambda c: c["facts"]["time"].pop(), "not every entry has a time"),
+        (lambda c: c["facts"]["numbers"]["copy"]["values"].pop(), "not every entry has a number"),
+        (lambda c: c["facts"]["numbers"]["copy"].__setitem__("present", "ffffff"), "has not one for each entry"),
+        (lambda c: c["facts"]["keys"]["owner"]["codes"].pop(), "a key's codes do not fit its names"),
+        (lambda c: c["facts"]["keys"]["owner"]["codes"].__setitem__(0, 4), "a key's codes do not fit its names"),
+        (lambda c: c["facts"]["keys"]["owner"]["codes"].__setitem__(0, -2), "a key's codes do not fit its names"),
+    ],
+)
+def test_facts_that_do_not_fit_each_other_are_refused_by_name(change, said):
+    content = json.loads(WRITTEN.data)
+    change(content)
+    difference = verify_receipt(signed_again(content), WRITTEN.annex).difference
+    assert "receipt" == difference.section
+    assert said in difference.found
+
+
+def test_without_an_end_the_first_fifty_places_are_written_down():
+    made = table([HOUR * n for n in range(60)])
+    for ending, shown in (("", 50), ("[finish]\nlength = 7", 7), ("[finish]\nlength = 80", 60)):
+        content = json.loads(receipt(rule(FRESH, ending), made).data)
+        assert shown == len(content["outcome"]["shown"]) == content["outcome"]["reached"]
