@@ -12,6 +12,7 @@ import pytest
 
 from rankers.explain import whys
 from rankers.exposure import measure_exposure
+from rankers.models import ModelName, ModelTold
 from rankers.ranking import rank
 from rankers.receipt import make_receipt
 from rankers.sentences import Sentences, label
@@ -63,13 +64,14 @@ language_share meaning owner paid pick source source_pace source_room story stor
 topic.rent words
 """
 RECEIPT = (
-    "5aca8656d4d00ed4b04b68a52e13b3948245f39caf8ef6d252a2dd9ce43284e4",
+    "060ee26e10e156cb5d7ac053119b0cb8a129420707a9980a98d330fe72e2d997",
     "4ed1390979e7f706e3b85231cb7e062a2b64c19482991fd0bec8336c6c4d7b8a",
 )
 """Hashes of the receipt and of its annex."""
 SIZE = 24
 
 
+MODELS = (ModelTold(ModelName("a", "00"), ("en", "fr")), ModelTold(ModelName("b", "01"), ()))
 DATA = Path(__file__).parents[1] / "data" / "ranking"
 
 
@@ -128,7 +130,7 @@ def test_a_receipt_written_once_is_written_so_again():
 
 
 def test_the_whole_statement_reads_so():
-    sections = make_statement(everything(), Sentences.of("en"), models=("a", "b"))
+    sections = make_statement(everything(), Sentences.of("en"), models=MODELS)
     lines = []
     for section in sections:
         lines.append(f"# {section.heading}")
