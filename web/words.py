@@ -53,7 +53,10 @@ FAULTS: dict[FaultCode, tuple[str, str]] = {
         _l("There is a web page where a feed should be."),
         _l("Look on that page for a link called RSS, Atom or feed, and use its address."),
     ),
-    FaultCode.NOT_A_FEED: (_l("This is some other document, not a feed."), _l("Check the address.")),
+    FaultCode.NOT_A_FEED: (
+        _l("This is some other document, not a feed."),
+        _l("Check the address. A source list (OPML) is imported, not added."),
+    ),
     FaultCode.BROKEN: (
         _l("The feed is so broken that nothing in it could be read."),
         _l("Tell its publisher. It is tried again by itself."),
