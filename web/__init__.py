@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web import asked, door, errors, formats, lab, language, notices, reasons, security, strangers, words
+from web import (
+    addresses,
+    asked,
+    door,
+    errors,
+    formats,
+    lab,
+    language,
+    notices,
+    reasons,
+    security,
+    speech,
+    strangers,
+    words,
+)
 from web.views import BLUEPRINTS
 
 if TYPE_CHECKING:
@@ -27,6 +41,8 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> Flask:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     door.init_app(app, settings, desk)
     language.init_app(app)
+    speech.init_app(app)
+    addresses.init_app(app)
     formats.init_app(app)
     words.init_app(app)
     lab.init_app(app)

@@ -14,6 +14,8 @@ from aggregator.services.rights import Right, may
 from aggregator.wiring import open_desk
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from flask import Flask
 
     from aggregator.model.member import Actor
@@ -60,6 +62,11 @@ def close(app: Flask) -> None:
 def desk() -> Desk:
     """Return the desk of this process."""
     return desk_of(current_app)
+
+
+def one_state() -> AbstractContextManager[None]:
+    """Let all that services read inside be of one state of the data, in one transaction. For pages that only read."""
+    return desk().database.one_state()
 
 
 def desk_of(app: Flask) -> Desk:

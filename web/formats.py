@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
-from flask import url_for
 
 from aggregator.services.neighbour import shown_address
 from web import language
+from web.addresses import url_for
 from web.asked import stamp
 from web.speech import gettext, ngettext, pgettext
 

@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from lxml.html import HtmlElement
 
@@ -163,6 +163,11 @@ def _make_scrollable(element: HtmlElement) -> None:
 def compact(rendered: Markup) -> Markup:
     """Take the indentation out of rendered markup that holds no preformatted text."""
     return Markup(INDENTATION.sub("\n", rendered))  # noqa: S704  # markup it was and markup it stays
+
+
+def joined(pieces: Iterable[Markup]) -> Markup:
+    """Put rendered pieces behind each other."""
+    return Markup("".join(pieces))  # noqa: S704  # markup each of them
 
 
 def csrf_field() -> Markup:

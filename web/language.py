@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from babel import Locale, UnknownLocaleError
 from flask import g, request
@@ -28,8 +28,14 @@ def init_app(app: Flask) -> None:
 
 
 def locale() -> Locale:
-    """Return the locale of this request."""
-    return get_locale() or Locale.parse(SPOKEN[0])
+    """Return the locale of this request: looked up once, for a page asks for it a hundred times."""
+    try:
+        return cast("Locale", g.locale)
+    except AttributeError:
+        g.locale = get_locale()
+        return cast("Locale", g.locale)
+    except RuntimeError:  # outside of any request
+        return Locale.parse(SPOKEN[0])
 
 
 def page_language() -> str:

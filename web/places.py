@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import url_for
-
+from web.addresses import url_for
 from web.asked import stamp
 
 if TYPE_CHECKING:

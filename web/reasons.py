@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
 
+from aggregator.model.ids import Uid
+from aggregator.model.recent import Recent
 from web import language
 from web.bars import bar_scale, strip_scale
-from web.html import compact
+from web.html import compact, joined
 from web.pictures import picture_of
 from web.plainly import absence_plainly, explanation_plainly, out_of_scope_plainly
-from web.recent import Recent
+from web.room import room_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from flask import Flask
+    from markupsafe import Markup
 
-    from aggregator.model.ids import EntryId, Uid
+    from aggregator.model.ids import EntryId
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.editing import RuleLine
     from aggregator.services.reading import ListedEntry, ListPage, Standing
@@ -32,21 +35,23 @@ if TYPE_CHECKING:
     from web.places import Places
 
 EXTENSION = "broadsheet-reasons"
-KEPT = 2000
-"""Entries of about 4 KB each."""
+KEPT = 16 * 1024 * 1024
+"""Bytes of rendered pieces: some 4,000 entries with their reasons."""
+NOBODY = Uid("0" * 32)
 NO_STORIES: Mapping[EntryId, StoryMark] = MappingProxyType({})
 
 
 def init_app(app: Flask) -> None:
     """Give the application its memory of rendered pieces."""
-    app.extensions[EXTENSION] = Recent(KEPT)
+    app.extensions[EXTENSION] = Recent(KEPT, len)
 
 
-def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Any:
+def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Markup:
     """Render the lines of a rule with their bars."""
 
-    def render() -> Any:
-        return _macros("rail.html").line_list(found, bar_scale([line.points for line in found]))
+    def render() -> Markup:
+        rendered: Markup = _macros("rail.html").line_list(found, bar_scale([line.points for line in found]))
+        return rendered
 
     return _kept(("lines", version.hash, version.number), render)
 
@@ -58,20 +63,21 @@ def river(
     *,
     marking: bool,
     stories: Mapping[EntryId, StoryMark] = NO_STORIES,
-) -> Iterator[Any]:
+) -> Markup:
     """Render the entries of a page with their reasons. `found` are the lines of its rule, `stories` what they tell.
 
     `marking` adds the buttons of a member, and where to object; the marks themselves are part of what is kept.
     """
     points = [line.points for line in found]
     bars, strips = bar_scale(points), strip_scale(points)
-    places = {item.explanation.row: item.position for item in page.items}
-    # An address can name the list's own rule or leave it out, so what the addresses are made of is part of the key.
-    snapshot = ("item", page.list.id, page.rule.hash, page.at, page.data_version, page.start, page.further, to, marking)
+    page_key = ("members" if marking else "strangers") + _page_key(page, to)
 
-    def render(item: ListedEntry) -> Any:
+    def place_of(row: int) -> int | None:
+        return page.mentions[row].position if row in page.mentions else None
+
+    def render(item: ListedEntry) -> Markup:
         entry = item.entry
-        told = explanation_plainly(item.explanation, places.get, page.mentions)
+        told = explanation_plainly(item.explanation, place_of, page.mentions)
         title = entry.title or entry.excerpt
         wrong = (
             url_for("sources.show", feed_id=entry.feed_id, entry=entry.uid, _anchor="objections") if marking else None
@@ -82,16 +88,39 @@ def river(
             _macros("river.html").river_item(item, page.at, to, box, picture_of(item), marking, stories.get(entry.id))
         )
 
-    for item in page.items:
-        yield _kept(
-            (*snapshot, item.entry.uid, item.feed_title, item.state, _told(item, stories)), partial(render, item)
+    return joined(
+        _kept(
+            (page_key, item.entry.uid, item.version, item.feed_title, item.state, _told(item, stories)),
+            partial(render, item),
         )
+        for item in page.items
+    )
+
+
+def room(page: ListPage, to: Places) -> Markup:
+    """Render who has room on a page."""
+    places = tuple((item.entry.uid, item.source, item.feed_title) for item in page.items)
+    return _kept(("room", _page_key(page, to), places), lambda: _macros("rail.html").room_of(room_on(page.items)))
+
+
+def _page_key(page: ListPage, to: Places) -> str:
+    """Name what all entries of a page have in common: one text, whose hash is worked out once.
+
+    An address can name the list's own rule or leave it out, and entries that are mentioned may change their titles.
+    """
+    snapshot = f"{page.list.id} {page.rule.hash} {page.at.timestamp()} {page.data_version} {page.start} {page.further}"
+    addresses = (to.rule, to.newest, to.entry(NOBODY))
+    mentions = (named.title or named.feed_title for named in page.mentions.values())
+    return "\0".join((snapshot, *addresses, *mentions))
 
 
 def _told(item: ListedEntry, stories: Mapping[EntryId, StoryMark]) -> object:
     """Give what of an entry's story stands on the page; the rest of it is the same as long as this is."""
     story = stories.get(item.entry.id)
-    return story and (story.number, story.sources, story.reports, *(other.entry.uid for other in story.others))
+    if story is None:
+        return None
+    named = ((one.entry.uid, one.version, one.feed_title) for one in (story.first, *story.others))
+    return story.number, story.sources, story.reports, *named
 
 
 def for_standing(
@@ -117,6 +146,6 @@ def _macros(template: str) -> Any:
     return current_app.jinja_env.get_template(template).module
 
 
-def _kept(key: tuple[object, ...], make: Callable[[], Any]) -> Any:
-    kept: Recent[Any] = current_app.extensions[EXTENSION]
+def _kept(key: tuple[object, ...], make: Callable[[], Markup]) -> Markup:
+    kept: Recent[Markup] = current_app.extensions[EXTENSION]
     return kept.get((*key, language.page_language()), make)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aggregator.candidates.facts import Facts
     from aggregator.model.ports import Ask, Clock
     from aggregator.services.list_table import FactsKey
-    from aggregator.services.ranking import Ranked, RankingKey
+    from aggregator.services.ranked import Ranked, RankingKey
     from aggregator.settings import Settings
     from aggregator.store.database import Database
 

@@ -10,7 +10,8 @@ import tomlkit
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.services.current_model import model_told
-from aggregator.services.ranking import document_of, ranked, sentences_of
+from aggregator.services.ranked import sentences_of
+from aggregator.services.ranking import document_of, ranked
 from aggregator.services.rights import Right, require
 from aggregator.services.versions import Origin, sign
 from aggregator.store import lists, members

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.feed import Feed
     from aggregator.services.pages import LeftOutLine
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
 
 
 def why_empty(conn: Connection, ranking: Ranked, by: Sequence[LeftOutLine]) -> EmptyReason:

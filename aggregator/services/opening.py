@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.model.readinglist import Edition, RuleVersion
     from aggregator.services.asking import Named
     from aggregator.services.desk import Desk
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
 
 
 @dataclass(frozen=True, slots=True)

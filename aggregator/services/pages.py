@@ -68,10 +68,12 @@ class SeenEntry:
     """An entry with what a line about it shows, whatever became of it in a ranking.
 
     `source` is the source key of ranking-semantics 2; `feed_title` the owner's name for the feed, else its own.
-    `state` is the asking member's; all False for somebody who is not signed in.
+    `state` is the asking member's; all False for somebody who is not signed in. `version`: the data version at which
+    the entry came or last changed.
     """
 
     entry: Entry
+    version: int
     feed_title: str
     source: str
     state: EntryState

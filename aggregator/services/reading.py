@@ -7,7 +7,6 @@ shown before and keep its snapshot; None means now. `language` is that of the se
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,7 +40,7 @@ from aggregator.services.pages import (
 from aggregator.services.ranking import newer_since, usable_document
 from aggregator.services.registers import folded, left_out, lines_of, next_start
 from aggregator.services.rights import Right, require
-from aggregator.services.seeing import fields_of, mentions_of, named_rows, see_entries
+from aggregator.services.seeing import fields_of, mentions_of, see_entries
 from aggregator.services.standing import entry_page, find_uid, why_not
 from aggregator.store import editions as stored_editions
 from aggregator.store import lists as stored_lists
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
     from aggregator.services.current_model import MixedModels
     from aggregator.services.desk import Desk
     from aggregator.services.opening import Opened
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
 
 __all__ = [
     "Counts",
@@ -129,7 +128,8 @@ def list_page(
         first = min(max(0, start), shown)
         places = range(first, min(first + size, shown))
         page = _page(desk, conn, actor, opened, places=places, end=shown, language=language)
-        page = replace(page, changed=before is not None and before != ranking.digest(first))
+        above = ranking.stretch(first, places.stop, language).before
+        page = replace(page, changed=before not in {None, above})
         return _without_read(page) if hide_read else page
 
 
@@ -169,14 +169,11 @@ def _page(
     """Make the page of these places, counted from 0; `end` is where the pages of this kind end."""
     asked, ranking, edition = opened.named, opened.ranking, opened.edition
     counts, by = ranking.counts, lines_of(ranking)
-    rows = ranking.rows(places.start, places.stop)
-    told = ranking.explain(rows, language)
-    named = dict.fromkeys(row for one in told for row in named_rows(one))
-    seen = see_entries(conn, actor, [ranking.entry_id(row) for row in (*rows, *named)])
-    folds = Counter(ranking.folded().values())
+    told = ranking.stretch(places.start, places.stop, language)
+    seen = see_entries(conn, actor, [ranking.entry_id(row) for row in (*told.rows, *told.named)])
     items = tuple(
-        ListedEntry(**fields_of(seen[entry_id]), position=place + 1, folded=folds[row], explanation=explanation)
-        for place, row, explanation in zip(places, rows, told, strict=True)
+        ListedEntry(**fields_of(seen[entry_id]), position=place + 1, folded=folds, explanation=explanation)
+        for place, row, folds, explanation in zip(places, told.rows, told.folds, told.told, strict=True)
         if (entry_id := ranking.entry_id(row)) in seen  # deleted since: its place stays empty on this snapshot
     )
     return ListPage(
@@ -193,14 +190,14 @@ def _page(
         left_out_by=by,
         start=places.start,
         next_start=next_start(places.stop, end),
-        next_before=ranking.digest(places.stop) if places.stop < end else None,
+        next_before=told.after if places.stop < end else None,
         newer=0 if edition else newer_since(desk, conn, ranking),
         hidden_read=0,
         hide_read=False,
         empty=None if counts.shown else why_empty(conn, ranking, by),
         cut=ranking.cut,
-        mentions=mentions_of(seen, ranking, named),
-        gave_way=ranking.gave_way(places.start, places.stop, language),
+        mentions=mentions_of(seen, ranking, told.named),
+        gave_way=told.gave_way,
         edition=_note(conn, edition) if edition else None,
         next_edition=next_time(desk, ranking.list),
         mixed=None if edition else _mixed(conn, ranking),

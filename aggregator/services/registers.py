@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import Uid
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
 
 PAGE = 50
 

@@ -7,7 +7,6 @@ database: two processes give the same page in the same minute.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from aggregator.errors import NotFoundError
@@ -50,14 +49,10 @@ def sample_list(
     further = 0 < counts.shown <= start
     end = counts.shown + counts.after_end if further else counts.shown
     places = range(min(start, end), end if limit is None else min(end, start + limit))
-    rows = ranking.rows(places.start, places.stop) if places else ()
-    told = ranking.explain(rows, language)
-    folds = Counter(ranking.folded().values())
+    told = ranking.stretch(places.start, places.stop, language)
     items = tuple(
-        ListedEntry(
-            **fields_of(seen[ranking.entry_id(row)]), position=place + 1, folded=folds[row], explanation=explanation
-        )
-        for place, row, explanation in zip(places, rows, told, strict=True)
+        ListedEntry(**fields_of(seen[ranking.entry_id(row)]), position=place + 1, folded=folds, explanation=explanation)
+        for place, row, folds, explanation in zip(places, told.rows, told.folds, told.told, strict=True)
     )
     return ListPage(
         list=ranking.list,
@@ -78,7 +73,7 @@ def sample_list(
         hide_read=False,
         empty=None if counts.shown else EmptyReason(EmptyKind.LEFT_OUT, line=max(by, key=lambda line: line.count)),
         cut=False,
-        mentions=mentions_of(seen, ranking, range(len(ranking))),
+        mentions=mentions_of(seen, ranking, told.named),
     )
 
 
@@ -129,7 +124,7 @@ def sample_entry(
         explanation=None if position is None else ranking.explain([row], language)[0],
         absence=ranking.absence(row, language) if position is None else None,
         what_if=ranking.what_if(row) if what_if else None,
-        mentions=mentions_of(today.seen, ranking, range(len(ranking))),
+        mentions=mentions_of(today.seen, ranking, {each: ranking.position(each) for each in range(len(ranking))}),
     )
     return EntryPage(
         seen=today.seen[sample.entry.id],

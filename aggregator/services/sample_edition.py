@@ -24,7 +24,8 @@ from aggregator.model.entry import Author, Body, Entry, EntryState, Kind
 from aggregator.model.ids import EntryId, FeedId, ListId, OwnerId, RuleId, VersionId
 from aggregator.model.readinglist import ReadingList, RuleVersion
 from aggregator.services.pages import SeenEntry
-from aggregator.services.ranking import MINUTE, Ranked, RankingKey, document_of
+from aggregator.services.ranked import Ranked, RankingKey
+from aggregator.services.ranking import MINUTE, document_of
 from aggregator.sources.identity import source_key
 from aggregator.text.strip import excerpt, strip
 from aggregator.text.words import count_words
@@ -127,7 +128,7 @@ def _edition(tick: int, version: RuleVersion) -> Edition:
     key = RankingKey(SAMPLE.id, document.hash, tick, data_version=0, facts_version=0)
     ranking = Ranked(SAMPLE, version, rank(document, found.table, tick), found.entry_ids, cut=False, key=key)
     seen = {
-        entry.id: SeenEntry(entry, sample.feed.title, sample.feed.source, EntryState())
+        entry.id: SeenEntry(entry, 0, sample.feed.title, sample.feed.source, EntryState())
         for entry, sample in zip(entries, sample_entries(), strict=True)
     }
     return Edition(ranking, seen)

@@ -10,8 +10,9 @@ from aggregator.model.entry import Body
 from aggregator.model.ids import Uid, is_uid
 from aggregator.services.opening import open_list
 from aggregator.services.pages import EntryPage, FoundEntry, OutOfScope, Standing
+from aggregator.services.ranked import named_rows
 from aggregator.services.rights import Right, require
-from aggregator.services.seeing import mentions_of, named_rows, see_entries
+from aggregator.services.seeing import mentions_of, see_entries
 from aggregator.store import entries, subscriptions
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
 
 
 def entry_page(
@@ -126,7 +127,7 @@ def standing_in(
     elif row is not None:
         absent = ranking.absence(row, language)
     outcome = told or absent
-    named = list(named_rows(outcome)) if outcome else []
+    named = {each: ranking.position(each) for each in named_rows(outcome)} if outcome else {}
     mentioned = see_entries(conn, actor, [ranking.entry_id(each) for each in named])
     return Standing(
         list=ranking.list,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aggregator.model.member import Actor
     from aggregator.model.readinglist import ReadingList, RuleVersion
     from aggregator.services.desk import Desk
-    from aggregator.services.ranking import Ranked
+    from aggregator.services.ranked import Ranked
     from rankers import Treatment
 
 MOST_LISTS = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from aggregator.errors import BadSettingError
 from aggregator.store import migrate
 from aggregator.store.dialects import sqlite
 from aggregator.store.failures import our_error
+from aggregator.store.remembering import with_memory
 from aggregator.store.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -37,10 +39,11 @@ class Database:
     def __init__(
         self, *, readers: Engine, writers: Engine, turnstile: Turnstile | None, path: Path | None, clock: Clock
     ) -> None:
-        self._readers = readers
+        self._readers = with_memory(readers)
         self._writers = writers
         self._turnstile = turnstile
         self._clock = clock
+        self._one_state: ContextVar[Connection | None] = ContextVar("one_state", default=None)
         self.path = path
         """The file of a SQLite database; None on PostgreSQL."""
 
@@ -79,11 +82,28 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection for reading. Raises BusyError and StoreError, also for what the body runs into."""
+        held = self._one_state.get()
+        if held is not None:
+            yield held
+            return
         try:
             with self._readers.connect() as conn:
                 yield conn
         except exc.SQLAlchemyError as error:
             raise our_error(error) from error
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let every `read` of this thread see one state of the data until the end: what a page says fits together.
+
+        For what only reads, and waits for nothing else: what is written meanwhile, by itself too, it does not see.
+        """
+        with self.read() as conn:
+            token = self._one_state.set(conn)
+            try:
+                yield
+            finally:
+                self._one_state.reset(token)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

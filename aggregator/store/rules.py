@@ -10,9 +10,11 @@ from aggregator.errors import NotFoundError
 from aggregator.model.ids import OwnerId, RuleId, VersionId
 from aggregator.model.readinglist import Rule, RuleVersion
 from aggregator.store.bulk import Bulk
+from aggregator.store.remembering import recall
 from aggregator.store.tables import rule, rule_version
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -31,7 +33,8 @@ _PLAIN = [column for column in rule_version.c if column.name != "envelope"]
 _VERSIONS = select(*_PLAIN, rule.c.slug).join_from(rule_version, rule).order_by(rule_version.c.number.desc())
 _VERSION = _VERSIONS.where(rule_version.c.id == bindparam("id"))
 _VERSIONS_OF = _VERSIONS.where(rule_version.c.rule_id == bindparam("rule_id"))
-_CURRENT_VERSIONS = _VERSIONS.where(rule.c.owner == bindparam("owner"), rule_version.c.id == _CURRENT)
+_BY_IDS = _VERSIONS.where(rule_version.c.id.in_(bindparam("ids", expanding=True)))
+_CURRENT_IDS = select(_CURRENT).where(rule.c.owner == bindparam("owner"))
 _ENVELOPE = select(rule_version.c.envelope).where(rule_version.c.id == bindparam("id"))
 _HOLD = select(rule.c.id).where(rule.c.owner == bindparam("owner"), rule.c.slug == bindparam("slug")).with_for_update()
 _ADD_RULE = Bulk("INSERT INTO rule (owner, slug) VALUES (?, ?) ON CONFLICT (owner, slug) DO NOTHING")
@@ -104,8 +107,13 @@ def get_versions(conn: Connection, rule_id: RuleId) -> tuple[RuleVersion, ...]:
 
 def get_current_versions(conn: Connection, owner: OwnerId) -> tuple[RuleVersion, ...]:
     """Return the current version of each of an owner's rules, by title."""
-    versions = (_version_of(row) for row in conn.execute(_CURRENT_VERSIONS, {"owner": owner}))
-    return tuple(sorted(versions, key=lambda version: (version.title, version.slug)))
+
+    def load(ids: Sequence[int]) -> dict[int, RuleVersion]:
+        return {row.id: _version_of(row) for row in conn.execute(_BY_IDS, {"ids": ids})}
+
+    ids = [found for found in conn.execute(_CURRENT_IDS, {"owner": owner}).scalars() if found is not None]
+    found = recall(conn, "rule version", ids, load)
+    return tuple(sorted(found.values(), key=lambda version: (version.title, version.slug)))
 
 
 def get_all_texts(conn: Connection) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from lxml import etree
 from aggregator.model.member import Actor, Role
 from aggregator.model.sharing import Sharing
 from aggregator.services import accounts, listing, reading, sharing
-from aggregator.services.ranking import Ranked
+from aggregator.services.ranked import Ranked
 from tests.web.newsroom import NASTY, Item, Newsroom, Source
 from web import create_app
 

@@ -10,10 +10,9 @@ from aggregator.model.ids import Uid
 from aggregator.services import editing, muting, reading, stories
 from web import reasons
 from web.asked import Asked
-from web.door import actor, desk
+from web.door import actor, desk, one_state
 from web.language import page_language
 from web.places import ListPlaces
-from web.room import room_on
 from web.scopes import scope_in_words
 from web.since import since
 from web.strangers import reader
@@ -32,6 +31,11 @@ def show(slug: str) -> str:
 
 def show_list(slug: str, asked: Asked, endpoint: str) -> tuple[ListPage, str]:
     """Give a page of a list, and render it; it stays at `endpoint`."""
+    with one_state():
+        return _show_list(slug, asked, endpoint)
+
+
+def _show_list(slug: str, asked: Asked, endpoint: str) -> tuple[ListPage, str]:
     page = reading.list_page(
         desk(),
         reader(slug),
@@ -50,11 +54,12 @@ def show_list(slug: str, asked: Asked, endpoint: str) -> tuple[ListPage, str]:
 def further(slug: str) -> str:
     """Go on in the same order after the end."""
     asked = Asked.of(request.args)
-    page = reading.further_down(
-        desk(), reader(slug), slug, start=asked.start, language=page_language(), **asked.snapshot
-    )
-    page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
-    return _list(page, asked, "lists.further")
+    with one_state():
+        page = reading.further_down(
+            desk(), reader(slug), slug, start=asked.start, language=page_language(), **asked.snapshot
+        )
+        page = muting.without_muted(desk(), actor(), page, show=asked.show_muted)
+        return _list(page, asked, "lists.further")
 
 
 @bp.get("/lists/<slug>/left-out")
@@ -105,10 +110,10 @@ def _list(page: ListPage, asked: Asked, endpoint: str) -> str:
         to=to,
         lines=reasons.lines(page.rule, lines),
         scores=sum(line.part == "score" for line in lines),
-        room=room_on(page.items),
+        room=reasons.room(page, to),
         scope=scope_in_words(page.list),
         since=since(page.list.slug, page.items),
-        pieces=reasons.river(page, lines, to, marking=marking, stories=told),
+        items=reasons.river(page, lines, to, marking=marking, stories=told),
         shown=" ".join(item.entry.uid for item in page.items),
         addresses=_addresses(page, asked, endpoint, to.pin),
     )

@@ -13,7 +13,6 @@ from web.asked import number
 from web.door import desk
 from web.language import page_language
 from web.places import SamplePlaces
-from web.room import room_on
 from web.views.entry import fitted
 
 bp = Blueprint("sample", __name__)
@@ -33,8 +32,8 @@ def show() -> str:
         to=to,
         lines=reasons.lines(page.rule, lines),
         scores=sum(line.part == "score" for line in lines),
-        room=room_on(page.items),
-        pieces=reasons.river(page, lines, to, marking=False),
+        room=reasons.room(page, to),
+        items=reasons.river(page, lines, to, marking=False),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aggregator.services import editing, versions
-from aggregator.services.ranking import sentences_of
+from aggregator.services.ranked import sentences_of
 from aggregator.services.shapes import diff_shape, rule_entry_shape, statement_shape, version_shape
 from web.api.v1 import schemas
 from web.api.v1.inputs import LANGUAGE, NUMBER, RULE_NAME, whole
