@@ -53,7 +53,7 @@ def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Markup:
         rendered: Markup = _macros("rail.html").line_list(found, bar_scale([line.points for line in found]))
         return rendered
 
-    return _kept(("lines", version.hash, version.number), render)
+    return _kept(("lines", version.hash, version.number, language.page_language()), render)
 
 
 def river(
@@ -111,7 +111,7 @@ def _page_key(page: ListPage, to: Places) -> str:
     snapshot = f"{page.list.id} {page.rule.hash} {page.at.timestamp()} {page.data_version} {page.start} {page.further}"
     addresses = (to.rule, to.newest, to.entry(NOBODY))
     mentions = (named.title or named.feed_title for named in page.mentions.values())
-    return "\0".join((snapshot, *addresses, *mentions))
+    return "\0".join((language.page_language(), snapshot, *addresses, *mentions))
 
 
 def _told(item: ListedEntry, stories: Mapping[EntryId, StoryMark]) -> object:
@@ -148,4 +148,4 @@ def _macros(template: str) -> Any:
 
 def _kept(key: tuple[object, ...], make: Callable[[], Markup]) -> Markup:
     kept: Recent[Markup] = current_app.extensions[EXTENSION]
-    return kept.get((*key, language.page_language()), make)
+    return kept.get(key, make)
