@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from datetime import datetime
 
+    from babel import Locale
     from flask import Flask
 
 _CREATIVE_COMMONS = re.compile(
@@ -68,8 +69,14 @@ def _ordinal(number: int, _: str) -> str:
 
 def points(tenths: int, *, sign: bool = True) -> str:
     """Return tenths of a point as "+28.3", with a true minus sign where it is negative, or "0.0"."""
-    pattern = "+#,##0.0;\u2212#,##0.0" if sign and tenths else "#,##0.0;\u2212#,##0.0"
-    return format_decimal(tenths / 10, format=pattern, locale=language.locale())
+    return _points(tenths, sign and tenths != 0, language.locale())
+
+
+@lru_cache(maxsize=4096)
+def _points(tenths: int, sign: bool, locale: Locale) -> str:  # noqa: FBT001  # what it is kept by
+    """Say it once: entries of a page have the same points for many lines of a rule."""
+    pattern = "+#,##0.0;\u2212#,##0.0" if sign else "#,##0.0;\u2212#,##0.0"
+    return format_decimal(tenths / 10, format=pattern, locale=locale)
 
 
 def share(thousandths: int) -> str:
