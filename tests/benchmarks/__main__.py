@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import bench_import, bench_ingest, bench_list, bench_marks, bench_patterns, bench_rank
+from tests.benchmarks import (
+    bench_import,
+    bench_ingest,
+    bench_list,
+    bench_marks,
+    bench_page,
+    bench_patterns,
+    bench_rank,
+    bench_search,
+)
 
-for benchmark in (bench_import, bench_ingest, bench_list, bench_rank, bench_patterns, bench_marks):
+for benchmark in (
+    bench_import,
+    bench_ingest,
+    bench_list,
+    bench_page,
+    bench_search,
+    bench_rank,
+    bench_patterns,
+    bench_marks,
+):
     print(f"\n{benchmark.__name__.rpartition('.')[2]}")
     benchmark.main()

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model.entry import EntryState
+from aggregator.model.feed import FeedData
 from aggregator.services import editing, listing, marking, membership, muting, own_account, subscribing
 from aggregator.services.listing import ListWish
 from aggregator.store import entries, feeds, values
@@ -20,6 +21,7 @@ from tests.web.newsroom import NOW, SOURCES, STORY, Standing
 from web import create_app
 from web.door import TOKEN
 
+RETITLED = FeedData(title="The Highland Ledger")
 LATER = Standing(NOW + timedelta(minutes=5))
 PAGES = [
     "/lists/front-page",
@@ -95,7 +97,7 @@ CHANGES = {
     "a mark taken back": lambda room: marked(room, later=False, starred=True),
     "muted": lambda room: muting.mute(room.desk, room.actor(), "words", "drainage"),
     "a title of one's own": lambda room: subscribing.rename(room.desk, room.actor(), feed_of(room, 1), "Canal"),
-    "another title of a feed": lambda room: write(room, feeds.set_title, feed_of(room, 4), "The Highland Ledger"),
+    "another title of a feed": lambda room: write(room, feeds.set_meta, feed_of(room, 4), RETITLED),
     "a story": lambda room: room.tell(*STORY),
     "a corrected entry": corrected,
     "a teller's own title": lambda room: subscribing.rename(room.desk, room.actor(), feed_of(room, 0), "Tide"),
