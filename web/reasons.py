@@ -6,6 +6,7 @@ snapshot who have the same marks on it: rendered entries are kept by snapshot, m
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -35,15 +36,15 @@ if TYPE_CHECKING:
     from web.places import Places
 
 EXTENSION = "broadsheet-reasons"
-KEPT = 16 * 1024 * 1024
-"""Bytes of rendered pieces: some 4,000 entries with their reasons."""
+KEPT = 12 * 1024 * 1024
+"""Bytes of rendered pieces: some 1,000 entries with their reasons."""
 NOBODY = Uid("0" * 32)
 NO_STORIES: Mapping[EntryId, StoryMark] = MappingProxyType({})
 
 
 def init_app(app: Flask) -> None:
     """Give the application its memory of rendered pieces."""
-    app.extensions[EXTENSION] = Recent(KEPT, len)
+    app.extensions[EXTENSION] = Recent(KEPT, sys.getsizeof)
 
 
 def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Markup:

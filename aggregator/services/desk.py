@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from aggregator.settings import Settings
     from aggregator.store.database import Database
 
+MOST_FACTS = 20_000
+"""Feeds whose facts are kept, at about 500 bytes each: they are made anew for each data version that a page is of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -35,7 +38,7 @@ class Desk:
     secret: bytes = field(repr=False)
     signing_key: bytes = field(repr=False)
     rankings: Kept[RankingKey, Ranked] = field(default_factory=Kept, repr=False)
-    facts: Kept[FactsKey, Facts] = field(default_factory=Kept, repr=False)
+    facts: Kept[FactsKey, Facts] = field(default_factory=lambda: Kept(MOST_FACTS), repr=False)
     turns: Turns = field(default_factory=Turns, repr=False)
 
     def key(self, purpose: str) -> bytes:

@@ -16,8 +16,8 @@ V = TypeVar("V", bound="Sized")
 
 KEPT_FOR = 30 * 60
 """Seconds a snapshot stays reachable by its `at` (ranking-semantics 1)."""
-MOST_ROWS = 400_000
-"""Candidates kept in all, at about 100 bytes each. What is dropped early is ranked again from the columns."""
+MOST_ROWS = 200_000
+"""Candidates kept in all, at about 130 bytes each. What is dropped early is ranked again from the columns."""
 
 
 @dataclass(slots=True)

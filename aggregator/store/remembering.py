@@ -19,8 +19,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 OPTION = "broadsheet_memory"
-SIZE = 16 * 1024 * 1024
-"""Bytes, about: some 5,000 entries, what a hundred pages show."""
+SIZE = 8 * 1024 * 1024
+"""Bytes, about: some 2,500 entries, what fifty pages show."""
 OBJECT = 1_500
 """Bytes of an object of ours besides the texts in it, about."""
 
