@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.model.bundle import BundleChange, ChangeKind
-from aggregator.services.ranking import document_of, sentences_of
+from aggregator.services.ranked import sentences_of
+from aggregator.services.ranking import document_of
 from aggregator.services.versions import toml_of
 from aggregator.sources.identity import canonical_address
 from rankers import RuleError, diff_rules

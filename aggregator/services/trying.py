@@ -20,7 +20,8 @@ from aggregator.services.exposure import MEASURED, source_titles
 from aggregator.services.lab import Warned, warnings_of
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.pages import FoundEntry
-from aggregator.services.ranking import Ranked, RankingKey, document_of, live_tick
+from aggregator.services.ranked import Ranked, RankingKey
+from aggregator.services.ranking import document_of, live_tick
 from aggregator.services.rights import Right, require
 from aggregator.services.rule_cases import run_cases
 from aggregator.services.seeing import see_entries
