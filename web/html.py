@@ -7,7 +7,7 @@ this instance, links do not carry where they were followed from, headings stand 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]  # publishes no types
 from lxml import etree
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lxml.html import HtmlElement
+
+Piece: TypeAlias = Markup
+"""A part of a page that is rendered already."""
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 ELSEWHERE = ("srcset", "sizes", "poster", "background", "cite", "data", "ping", "style", "id", "class", "name")

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flask import Flask
-    from markupsafe import Markup
 
     from aggregator.model.ids import EntryId
     from aggregator.model.readinglist import RuleVersion
     from aggregator.services.editing import RuleLine
     from aggregator.services.reading import ListedEntry, ListPage, Standing
     from aggregator.services.stories import StoryMark
+    from web.html import Piece
     from web.places import Places
 
 EXTENSION = "broadsheet-reasons"
@@ -47,11 +47,11 @@ def init_app(app: Flask) -> None:
     app.extensions[EXTENSION] = Recent(KEPT, sys.getsizeof)
 
 
-def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Markup:
+def lines(version: RuleVersion, found: Sequence[RuleLine]) -> Piece:
     """Render the lines of a rule with their bars."""
 
-    def render() -> Markup:
-        rendered: Markup = _macros("rail.html").line_list(found, bar_scale([line.points for line in found]))
+    def render() -> Piece:
+        rendered: Piece = _macros("rail.html").line_list(found, bar_scale([line.points for line in found]))
         return rendered
 
     return _kept(("lines", version.hash, version.number, language.page_language()), render)
@@ -64,7 +64,7 @@ def river(
     *,
     marking: bool,
     stories: Mapping[EntryId, StoryMark] = NO_STORIES,
-) -> Markup:
+) -> Piece:
     """Render the entries of a page with their reasons. `found` are the lines of its rule, `stories` what they tell.
 
     `marking` adds the buttons of a member, and where to object; the marks themselves are part of what is kept.
@@ -76,7 +76,7 @@ def river(
     def place_of(row: int) -> int | None:
         return page.mentions[row].position if row in page.mentions else None
 
-    def render(item: ListedEntry) -> Markup:
+    def render(item: ListedEntry) -> Piece:
         entry = item.entry
         told = explanation_plainly(item.explanation, place_of, page.mentions)
         title = entry.title or entry.excerpt
@@ -98,7 +98,7 @@ def river(
     )
 
 
-def room(page: ListPage, to: Places) -> Markup:
+def room(page: ListPage, to: Places) -> Piece:
     """Render who has room on a page."""
     places = tuple((item.entry.uid, item.source, item.feed_title) for item in page.items)
     return _kept(("room", _page_key(page, to), places), lambda: _macros("rail.html").room_of(room_on(page.items)))
@@ -147,6 +147,6 @@ def _macros(template: str) -> Any:
     return current_app.jinja_env.get_template(template).module
 
 
-def _kept(key: tuple[object, ...], make: Callable[[], Markup]) -> Markup:
-    kept: Recent[Markup] = current_app.extensions[EXTENSION]
+def _kept(key: tuple[object, ...], make: Callable[[], Piece]) -> Piece:
+    kept: Recent[Piece] = current_app.extensions[EXTENSION]
     return kept.get(key, make)
