@@ -76,17 +76,15 @@ def _fill(desk: Desk, count: int) -> None:
     each = count // number
     young = min(YOUNG // number, each)
     chance = np.random.default_rng(7)
-    for place, feed_id in enumerate(ids):
-        ages = [*np.sort(chance.integers(7 * DAY, 180 * DAY, each - young))[::-1], *range(young)]
-        ages[each - young :] = np.sort(chance.integers(0, 6 * DAY, young))[::-1].tolist()
-        words = _texts(chance, each)
-        for start in range(0, each, PIECE):
-            stop = min(start + PIECE, each)
-            made = [
-                _intent(place * each + n, words[n], now - timedelta(seconds=int(ages[n]))) for n in range(start, stop)
-            ]
-            with desk.database.write() as conn:
-                entries.apply_intents(conn, feed_id, made)
+    for first, last, youngest, oldest in ((0, each - young, 7 * DAY, 180 * DAY), (each - young, each, 0, 6 * DAY)):
+        for place, feed_id in enumerate(ids):  # what is young arrived last, from whichever feed
+            ages = np.sort(chance.integers(youngest, oldest, last - first))[::-1].tolist()
+            words = _texts(chance, last - first)
+            for start in range(0, last - first, PIECE):
+                part = range(start, min(start + PIECE, last - first))
+                made = [_intent(place * each + first + n, words[n], now - timedelta(seconds=ages[n])) for n in part]
+                with desk.database.write() as conn:
+                    entries.apply_intents(conn, feed_id, made)
     with desk.database.read() as conn:
         desk.columns.sync(conn)
 
