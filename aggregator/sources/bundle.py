@@ -139,7 +139,7 @@ def _lists(root: Element, rules: Collection[str]) -> tuple[BundleList, ...]:
 
 def _list(element: Element) -> BundleList:
     said = {str(key): str(value) for key, value in element.attrib.items()}
-    drawn: dict[str, list[str]] = {"xmlUrl": [], "folder": []}
+    drawn: dict[str, list[str]] = {"feed": [], "folder": []}
     for each in element.iterfind(FROM):
         for key, named in drawn.items():
             if each.get(key):
@@ -149,7 +149,7 @@ def _list(element: Element) -> BundleList:
         title=_of_list(said, "title", _TITLE),
         rule=_of_list(said, "rule", _TITLE),
         days=int(_of_list(said, "days", _DAYS)),
-        feeds=tuple(drawn["xmlUrl"]),
+        feeds=tuple(drawn["feed"]),
         folders=tuple(drawn["folder"]),
         languages=tuple(said.get("languages", "").split()),
         times=tuple(said.get("times", "").split()),

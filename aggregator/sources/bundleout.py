@@ -78,6 +78,6 @@ def _list(told: BundleList) -> str:
         "timeZone": told.time_zone,
     }
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in said.items() if value)
-    drawn = [("folder", path) for path in told.folders] + [("xmlUrl", address) for address in told.feeds]
+    drawn = [("folder", path) for path in told.folders] + [("feed", address) for address in told.feeds]
     inside = "".join(f'<broadsheet:from {key}="{escape(value)}"/>' for key, value in drawn)
     return f"<broadsheet:list{attributes}>{inside}</broadsheet:list>"
