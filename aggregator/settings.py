@@ -44,6 +44,10 @@ class Settings:
     semantic_model: str = ""
     secret: str = ""
     trusted_proxies: str = ""
+    mail_server: str = ""
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: str = ""
 
 
 class Option(NamedTuple):
@@ -84,6 +88,10 @@ OPTIONS: Mapping[str, Option] = {
     "trusted_proxies": Option(
         "Addresses of your own proxies, separated by commas. X-Forwarded-For counts from them alone, for throttles."
     ),
+    "mail_server": Option("Server mail is handed on to, as host:port (465 or 587, over TLS); empty: no mail is sent."),
+    "mail_user": Option("Name to sign in with there; empty: no signing in."),
+    "mail_password": Option("Password to sign in with there.", secret=True),
+    "mail_from": Option("Address mail comes from, such as news@example.org."),
 }
 
 

@@ -26,6 +26,8 @@ UPLOADS = {"importing.preview": OPML + BODY, "importing.start": OPML + BODY}
 ANOTHER_PROOF = {
     "web.views.websub.receive": "an address nobody can guess, and an HMAC of what is sent",
     "web.views.hub.ask": "nothing: the address that is named is asked itself before anything holds",
+    "web.views.alerts.confirm": "the word in the link of a letter",
+    "web.views.alerts.stop": "the word in the link of a letter",
     "web.views.activitypub.receive": "an HTTP signature, which the worker checks",
     "web.api.v1.marks.mark": "a member's token in the header Authorization",
     "web.api.v1.marks.undo": "a member's token in the header Authorization",

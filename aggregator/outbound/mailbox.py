@@ -10,7 +10,6 @@ import imaplib
 import re
 import socket
 import ssl
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from aggregator.errors import FetchError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.mailbox import Letters, Progress
-from aggregator.outbound.guard import check_ip, check_url
+from aggregator.outbound.mail_servers import checked_address, hang_up_after
 
 if TYPE_CHECKING:
     from aggregator.model.mailbox import Mailbox
@@ -49,7 +48,7 @@ def read_letters(
 
     `private` is the admin's list: other ports than 993, and addresses that are not public, only from it.
     """
-    host, address = _address(box, private)
+    host, address = checked_address(box.server, box.port, frozenset({PORT}), private)
     try:
         with _Connection(host, box.port, address, context or ssl.create_default_context(), seconds) as imap:
             return imap.letters(box, progress)
@@ -65,30 +64,6 @@ def read_letters(
         raise FetchError(Fault(FaultCode.CONNECT, (exc.strerror or "")[:100])) from exc
 
 
-def _address(box: Mailbox, private: frozenset[tuple[str, int]]) -> tuple[str, str]:
-    """Return the server's name in its one spelling and an address it may be reached at (safety 1 to 6)."""
-    target = check_url(
-        f"https://{box.server}/", private | {(box.server.lower(), 443)} if _listed(box, private) else private
-    )
-    if box.port != PORT and not _listed(box, private):
-        raise FetchError(Fault(FaultCode.REFUSED_ADDRESS, f"port {box.port}"))
-    try:
-        found = socket.getaddrinfo(target.host, box.port, type=socket.SOCK_STREAM)
-    except OSError as exc:
-        raise FetchError(Fault(FaultCode.DNS)) from exc
-    addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-    if not addresses:
-        raise FetchError(Fault(FaultCode.DNS))
-    if not _listed(box, private):
-        for address in addresses:
-            check_ip(address)
-    return target.host, addresses[0]
-
-
-def _listed(box: Mailbox, private: frozenset[tuple[str, int]]) -> bool:
-    return (box.server.lower(), box.port) in private
-
-
 class _Connection(imaplib.IMAP4):
     """One connection to exactly the address that was checked, with an end to its time and to what it may send."""
 
@@ -97,9 +72,7 @@ class _Connection(imaplib.IMAP4):
         self._address = address
         self._context = context
         self._end = time.monotonic() + seconds
-        self._stop = threading.Timer(seconds, self._hang_up)
-        self._stop.daemon = True
-        self._stop.start()
+        self._stop = hang_up_after(seconds, lambda: getattr(self, "sock", None))
         try:
             super().__init__(name, port)
         except BaseException:
@@ -121,13 +94,6 @@ class _Connection(imaplib.IMAP4):
         except BaseException:
             plain.close()
             raise
-
-    def _hang_up(self) -> None:
-        """End the connection under whoever is reading: a server that drips may not hold us (safety 10)."""
-        held = getattr(self, "sock", None)
-        if held is not None:
-            with suppress(OSError):
-                held.shutdown(socket.SHUT_RDWR)
 
     def read(self, size: int) -> bytes:
         """Read a literal, unless it is larger than a letter may be (safety 11)."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from aggregator.errors import BroadsheetError, StorageFullError
 from aggregator.queue.inprocess import Ticker
 from aggregator.wiring import open_desk
+from aggregator.worker.alerts import Alerts
 from aggregator.worker.answer import AnswerServer
 from aggregator.worker.beside import Beside
 from aggregator.worker.bundles import Bundles
@@ -87,6 +88,7 @@ class Worker:
         self._imports = Imports(desk)
         self._editions = Editions(desk)
         self._ledgers = Ledgers(desk)
+        self._alerts = Alerts(desk, staff.outbound)
         self._bundles = Bundles(desk, staff.outbound)
         self._letters = LetterBox(desk, staff.pool, staff.records)
         self._replays = Replays(desk)
@@ -175,6 +177,7 @@ class Worker:
             await self._server.open()
             self._begin("imports", self._imports.run)
             self._begin("editions", self._editions.run)
+            self._begin("alerts", self._alerts.run)
             self._begin("bundles", self._bundles.run)
             self._begin("ledgers", self._ledgers.run)
             self._begin("letters", self._letters.run)

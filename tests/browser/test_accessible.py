@@ -12,6 +12,7 @@ from tests.web.newsroom import NO_SUCH_NAME, SOURCES, STORY, Item, Source, opml
 from tests.web.routes import MEMBERS, PUBLIC, fill
 
 NOT_PAGES = {
+    "alerts.show",  # of a letter: test_alerts.py looks at it
     "activitypub.actor",
     "activitypub.outbox",
     "activitypub.webfinger",

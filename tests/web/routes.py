@@ -18,6 +18,7 @@ PUBLIC = {
     "up.show": "/up",
     "static": "/static/paper.css",
     "feeds.private": "/feeds/0.atom",
+    "alerts.show": "/alerts/0",
     "blogroll.show": "/blogroll.opml",
     "blogroll.recommendations": "/.well-known/recommendations.opml",
     "blogroll.lists": "/lists.opml",
@@ -69,6 +70,7 @@ MEMBERS = {
     "lists.why_not": "/lists/front-page/why-not?link=https://tide.example/feed.xml/0",
     "feeds.of_list": "/lists/front-page.atom",
     "following.show": "/lists/front-page/follow",
+    "alerts.index": "/lists/front-page/alerts",
     "orders.check": "/lists/front-page/check",
     "orders.receipt": "/lists/front-page/receipt.json",
     "orders.room": "/lists/front-page/room",
@@ -127,6 +129,8 @@ UNSAFE = {
     "listing.change_this": "/lists/front-page/change",
     "listing.remove": "/lists/paper/remove",
     "listing.restore": "/lists/paper/restore",
+    "alerts.add": "/lists/front-page/alerts",
+    "alerts.end": "/lists/front-page/alerts/999/end",
     "following.renew": "/lists/front-page/follow/renew",
     "following.end": "/lists/front-page/follow/end",
     "following.decide": "/lists/front-page/follow/everybody",
@@ -208,6 +212,8 @@ UNSAFE = {
     "setup.sign_out": "/sign-out",
 }
 ANOTHER_PROOF = {
+    "alerts.confirm": "/alerts/0/confirm",
+    "alerts.stop": "/alerts/0/stop",
     "websub.receive": "/websub/1/0",
     "hub.ask": "/hub",
     "activitypub.receive": "/inbox",

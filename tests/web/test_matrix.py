@@ -72,6 +72,8 @@ WHO = {
     "mutes.add": "RES",
     "mutes.take_off": "RES",
     "mutes.seen": "RES",
+    "alerts.add": "RES",
+    "alerts.end": "RES",
     "following.renew": "RES",
     "following.end": "RES",
     "following.decide": "S",

@@ -6,6 +6,7 @@ What belongs to somebody has `owner`: the id of a member or a group.
 
 from __future__ import annotations
 
+from aggregator.store.tables.alerts import alert, alert_entry
 from aggregator.store.tables.base import metadata
 from aggregator.store.tables.bundles import bundle, bundle_version, followed_bundle
 from aggregator.store.tables.editions import edition
@@ -42,6 +43,8 @@ from aggregator.store.tables.work import counter, job, job_item, value
 
 __all__ = [
     "actor_key",
+    "alert",
+    "alert_entry",
     "api_token",
     "bundle",
     "bundle_version",
