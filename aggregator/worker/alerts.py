@@ -16,10 +16,10 @@ from aggregator.services.alerts import mail_server
 from aggregator.worker.fetch_loop import steady_seconds
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from aggregator.outbound.client import Outbound
+    from aggregator.outbound.mailbox import Trust
     from aggregator.services.alerting import News
     from aggregator.services.desk import Desk
 
@@ -37,7 +37,7 @@ class Alerts:
         outbound: Outbound,
         *,
         steady: Callable[[], float] = steady_seconds,
-        trust: ssl.SSLContext | None = None,
+        trust: Trust | None = None,
     ) -> None:
         self._desk = desk
         self._outbound = outbound
