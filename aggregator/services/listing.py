@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
 from aggregator.model.timetable import HOUR, WEEK, Timetable
-from aggregator.services.asking import OWN, find_named
+from aggregator.services.asking import NEWEST_FIRST, OWN, find_named
 from aggregator.services.kept_search import check_count, checked
-from aggregator.services.rights import Right, require, require_member
+from aggregator.services.rights import Right, may, require, require_member
 from aggregator.store import folders, lists, rules, subscriptions, values
 from rankers import fold, tokens
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FRONT_PAGE = "front-page"
+FOLDER_DAYS = 30
+"""Days the list of a folder goes back."""
 LONGEST_TITLE = 100
 LONGEST_SLUG = 40
 TAKEN = frozenset({"new"})
@@ -92,6 +94,25 @@ def add_list(desk: Desk, actor: Actor, wish: ListWish, *, slug: str = "", person
             timetable=_timetable(wish, now),
         )
         return lists.get_list(conn, owner, name)
+
+
+def list_of_folder(desk: Desk, actor: Actor, path: str) -> ReadingList:
+    """Give the list that draws from a folder and nothing else, made where there is none yet: the group's if one may.
+
+    Raises NotFoundError("folder"), BadInputError where there are too many lists.
+    """
+    require(actor, Right.OWN_LISTS)
+    scope, personal = Scope(folders=(path,)), not may(actor, Right.CHANGE_LISTS)
+    with desk.database.read() as conn:
+        folder = next((each for each in folders.get_folders(conn, actor.group) if each.path == path), None)
+        held = lists.get_lists(conn, actor.group) + (lists.get_lists(conn, actor.member.id) if actor.member else ())
+    if folder is None:
+        raise NotFoundError("folder", path)
+    found = next((each for each in held if each.scope == scope), None)
+    if found is not None:
+        return found
+    wish = ListWish(path[-LONGEST_TITLE:], NEWEST_FIRST, scope, days=FOLDER_DAYS)
+    return add_list(desk, actor, wish, slug=f"folder-{folder.id}", personal=personal)
 
 
 def change_list(desk: Desk, actor: Actor, slug: str, wish: ListWish) -> ReadingList:

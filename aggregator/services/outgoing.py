@@ -7,7 +7,7 @@ answered without ranking anything. What a member has read is in none of it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from aggregator.candidates.table import in_scope
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from aggregator.services.pages import ListedEntry, ListPage
 
 PAGE: Final = 50
+EDITION: Final = 500
+"""Places of an edition in one document: as many as any rule shows."""
 EVERY: Final = 600
 """Seconds a snapshot is shared for."""
-_FORM: Final = b"broadsheet feeds/1\n"  # raise the number when the feeds are written differently
+_FORM: Final = b"broadsheet feeds/2\n"  # raise the number when the feeds are written differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,10 @@ class OutgoingEntry:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFeed:
-    """One page of a feed; `complete`: it is all that the list shows; `recommends`: there is a blogroll."""
+    """One page of a feed; `complete`: it is all that the list ever shows; `recommends`: there is a blogroll.
+
+    `archive`: it is a kept edition, which stays as it is.
+    """
 
     state: OutgoingState
     page: ListPage
@@ -86,6 +91,7 @@ class OutgoingFeed:
     identity: str
     complete: bool
     recommends: bool
+    archive: bool = False
 
 
 def state(desk: Desk, actor: Actor, slug: str) -> OutgoingState:
@@ -112,9 +118,10 @@ def feed(
     """
     now = state(desk, actor, slug)
     snapshot = (at or now.at, data_version if at else now.data_version)
+    limit = EDITION if snapshot[1] == KEPT_EDITION else PAGE
     reader = sharing.everybody(actor) if now.list.owner == actor.group else actor
     page = reading.list_page(
-        desk, reader, slug, at=snapshot[0], data_version=snapshot[1], start=start, limit=PAGE, language=language
+        desk, reader, slug, at=snapshot[0], data_version=snapshot[1], start=start, limit=limit, language=language
     )
     with desk.database.read() as conn:
         sources = _sources(conn, page)
@@ -129,9 +136,17 @@ def feed(
         instance=name or "Broadsheet",
         language=spoken or "en",
         identity=hashlib.sha256(desk.key("feed-ids") + b"%d" % now.list.id).hexdigest()[:32],
-        complete=start == 0 and page.next_start is None,
+        complete=start == 0 and page.next_start is None and page.edition is None,
         recommends=sharing.recommends(desk),
     )
+
+
+def archive(desk: Desk, actor: Actor, slug: str, at: datetime, *, language: str = "en") -> OutgoingFeed:
+    """Give a kept edition of a list as a feed document that stays (RFC 5005, 4). Raises NotFoundError."""
+    found = feed(desk, actor, slug, at=at, data_version=KEPT_EDITION, language=language)
+    if found.page.edition is None or found.page.edition.at != at:
+        raise NotFoundError("edition", at)
+    return replace(found, archive=True)
 
 
 def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:

@@ -39,6 +39,8 @@ NOT_PAGES = {
     "websub.confirm",
     "feeds.of_list",
     "feeds.private",
+    "feeds.edition",
+    "feeds.private_edition",
     "bundles.newest",
     "bundles.changelog",
     "bundles.version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def program(app, filled):
 def test_a_list_has_the_shape_and_the_order_of_the_command_line(program, filled):
     page = reading.list_page(filled.desk, filled.actor(), "front-page")
     addresses = {each.feed.id: each.feed.address for each in subscribing.sources(filled.desk, filled.actor())}
-    assert program.get(LIST).get_json() == list_shape(page, page.items, addresses)
+    assert program.get(LIST).get_json() == {**list_shape(page, page.items, addresses), "changed": False}
 
 
 def test_why_rules_and_sources_have_the_shapes_of_the_command_line(program, filled):
@@ -81,6 +82,14 @@ def test_pages_follow_each_other_on_one_snapshot(program):
         link = answer.headers.get("Link")
         path, pages = link.partition("<")[2].partition(">")[0] if link else None, pages + 1
     assert (seen, pages) == (whole, 6)
+
+
+def test_a_page_that_does_not_follow_on_the_one_before_says_so(program):
+    first = program.get(f"{LIST}?rule=newest-first&limit=7")
+    onward = first.headers["Link"].partition("<")[2].partition(">")[0]
+    assert "before=" in onward
+    assert program.get(onward).get_json()["changed"] is False
+    assert program.get(re.sub("before=[0-9a-f]+", "before=00", onward)).get_json()["changed"] is True
 
 
 def test_a_receipt_from_here_holds_and_has_the_order(program):

@@ -136,3 +136,16 @@ def test_a_secret_address_of_an_own_list_opens_for_its_member_alone(member, news
     assert word in member.page(f"/lists/{mine.slug}/follow")
     assert member.post(f"/lists/{mine.slug}/follow/end").status_code == 303
     assert stranger.get(f"/feeds/{word}.json").status_code == 404
+
+
+def test_a_folder_has_the_feeds_of_the_list_that_draws_from_it_alone(member, newsroom):
+    newsroom.fill()
+    assert "Feeds of this folder" in member.page("/sources")
+    led = member.post("/lists/folder", {"path": "News/Local"}).location
+    assert re.fullmatch(r"/lists/folder-\d+/follow", led)
+    assert led == member.post("/lists/folder", {"path": "News/Local"}).location
+    slug = led.split("/")[2]
+    titles = [item["title"] for item in member.get(f"/lists/{slug}.json").get_json(force=True)["items"]]
+    assert "El barrio que aprendió a reparar su ascensor" in titles
+    assert "Fog holds up the morning crossing" not in titles
+    assert member.post("/lists/folder", {"path": "Nowhere"}).status_code == 404

@@ -40,6 +40,7 @@ WHO = {
     "marks.mark": "RES",
     "marks.undo": "RES",
     "search.keep": "RES",
+    "listing.of_folder": "RES",
     "listing.change": "ES",
     "listing.make": "ES",
     "listing.change_this": "ES",
@@ -126,7 +127,8 @@ WHO = {
 WHERE_PUBLIC = {
     "lists.show", "lists.further", "lists.left_out", "lists.folded", "lists.why_not", "listing.all_editions",
     "listing.edition", "orders.check", "orders.receipt", "orders.room", "orders.room_json", "orders.room_csv",
-    "entry.show", "feeds.of_list", "following.show", "rules.show", "rules.version", "rules.changes", "rules.text",
+    "entry.show", "feeds.of_list", "feeds.edition", "following.show", "rules.show", "rules.version", "rules.changes",
+    "rules.text",
     "api.list_entries", "api.further_down", "api.left_out", "api.folded", "api.why", "api.why_not", "api.receipt",
 }  # fmt: skip
 SIGN_IN, NOT_ALLOWED = "Sign in to see this", "You may not do this"

@@ -23,6 +23,7 @@ PLACES = {
     "replays.show": 404,
     "replays.progress": 404,
     "feeds.private": 404,
+    "feeds.private_edition": 404,
     "alerts.show": 404,
     "blogroll.show": 404,
     "blogroll.recommendations": 404,

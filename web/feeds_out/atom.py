@@ -44,8 +44,7 @@ def _head(document: FeedDocument) -> Iterator[str]:
         yield element("link", rel=rel, type=TYPE, href=address)
     if to.hub:
         yield element("link", rel="hub", href=to.hub)
-    if document.complete:
-        yield element("fh:complete")
+    yield from reasons.history(document)
     yield from reasons.of_list(document)
 
 

@@ -105,8 +105,20 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
+class Archives:
+    """Where the feed of a list with editions is, and the kept editions beside this one (RFC 5005, 4)."""
+
+    current: str
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """One page of a list as a feed; `complete`: it is the whole list (RFC 5005, 2)."""
+    """One page of a list as a feed; `complete`: it is the whole list (RFC 5005, 2).
+
+    `archives` where the list has editions; `archive`: this is one that is kept.
+    """
 
     id: str
     slug: str
@@ -122,10 +134,18 @@ class FeedDocument:
     addresses: Addresses
     complete: bool
     entries: tuple[FeedEntry, ...]
+    archives: Archives | None = None
+    archive: bool = False
 
     def other_pages(self) -> Iterator[tuple[str, str]]:
-        """Yield (relation, address) of the pages beside this one (RFC 5005, 3); none of a feed that is complete."""
+        """Yield (relation, address) of the documents beside this one (RFC 5005, 3 and 4); none where it is complete."""
         to = self.addresses
+        if self.archives:
+            others = (("prev-archive", self.archives.previous), ("next-archive", self.archives.next))
+            yield from ((relation, address) for relation, address in others if address)
+            if self.archive:
+                yield "current", self.archives.current
+                return
         for relation, address in (("first", to.first), ("previous", to.previous), ("next", to.next)):
             if address and not self.complete:
                 yield relation, address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from web.asked import stamp
@@ -37,6 +38,7 @@ def write(document: FeedDocument) -> bytes:
             "candidates": document.candidates,
             "complete": document.complete,
             "receipt": to.receipt,
+            **({"archive": document.archive, **asdict(document.archives)} if document.archives else {}),
         },
     }
     return json.dumps(_told(feed), ensure_ascii=False).encode("utf-8", "replace")

@@ -10,20 +10,28 @@ from flask import url_for
 
 from web.asked import stamp
 from web.door import desk
-from web.feeds_out.document import Addresses, FeedDocument, FeedEntry, File, Place, Rule, Source, Term
+from web.feeds_out.document import Addresses, Archives, FeedDocument, FeedEntry, File, Place, Rule, Source, Term
 from web.formats import points
 from web.plainly import explanation_plainly
 from web.speech import gettext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aggregator.services.outgoing import OutgoingEntry, OutgoingFeed
+    from aggregator.services.pages import EditionNote
     from rankers import TermResult
 
 _IDS = uuid5(NAMESPACE_URL, "urn:broadsheet:feed")
 
 
-def prepare(found: OutgoingFeed, here: str, *, hub: str | None) -> FeedDocument:
-    """Put a feed together; `here` is its own path, without parameters."""
+def prepare(
+    found: OutgoingFeed, here: str, *, hub: str | None, current: str, edition: Callable[[str], str]
+) -> FeedDocument:
+    """Put a feed together; `here` is its own path, without parameters.
+
+    `current` is the path of the feed itself, `edition` gives that of the kept edition of an instant.
+    """
     page, rule = found.page, found.page.rule
     pin: dict[str, Any] = {"at": stamp(page.at), "v": page.data_version}
     words = {"rule": rule.title, "number": rule.number, "plain": rule.plain}
@@ -58,7 +66,14 @@ def prepare(found: OutgoingFeed, here: str, *, hub: str | None) -> FeedDocument:
         ),
         complete=found.complete,
         entries=tuple(_entry(found, each) for each in found.entries),
+        archives=_archives(page.edition, absolute(current), edition) if page.edition else None,
+        archive=found.archive,
     )
+
+
+def _archives(shown: EditionNote, current: str, edition: Callable[[str], str]) -> Archives:
+    previous, following = (absolute(edition(stamp(at))) if at else None for at in (shown.previous, shown.next))
+    return Archives(current, previous, following)
 
 
 def absolute(path: str) -> str:

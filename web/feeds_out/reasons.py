@@ -1,4 +1,4 @@
-"""Our own elements: the list, the rule, the place of each entry and why. The same in Atom and RSS."""
+"""What is the same in Atom and RSS: our own elements (list, rule, place of each entry and why), and what is all."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def of_list(document: FeedDocument) -> Iterator[str]:
     yield element(
         "broadsheet:rule", rule.plain, id=rule.id, title=rule.title, number=rule.number, hash=rule.hash, href=rule.page
     )
+
+
+def history(document: FeedDocument) -> Iterator[str]:
+    """Write whether this is all there is, or a document that stays (RFC 5005, 2 and 4)."""
+    if document.complete:
+        yield element("fh:complete")
+    if document.archive:
+        yield element("fh:archive")
 
 
 def of_entry(entry: FeedEntry) -> str:

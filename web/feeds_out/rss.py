@@ -52,8 +52,7 @@ def _head(document: FeedDocument) -> Iterator[str]:
         yield element("atom:link", rel="hub", href=to.hub)
     if to.blogroll:
         yield element("source:blogroll", to.blogroll)
-    if document.complete:
-        yield element("fh:complete")
+    yield from reasons.history(document)
     yield from reasons.of_list(document)
 
 

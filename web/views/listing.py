@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregator.model.readinglist import ReadingList
 
 bp = Blueprint("listing", __name__)
+LONGEST_PATH = 4000
 
 
 @bp.get("/lists")
@@ -70,6 +71,13 @@ def make() -> ResponseReturnValue:
         return _form(_given(), personal=personal, problem=exc), told_of(exc).status
     notify(gettext("The list is made."))
     return redirect(url_for("lists.show", slug=made.slug), 303)
+
+
+@bp.post("/lists/folder")
+def of_folder() -> ResponseReturnValue:
+    """Lead to the feeds of a folder: those of the list that draws from it alone."""
+    found = listing.list_of_folder(desk(), actor(), request.form.get("path", "")[:LONGEST_PATH])
+    return redirect(url_for("following.show", slug=found.slug), 303)
 
 
 @bp.get("/lists/<slug>/change")

@@ -22,7 +22,7 @@ from aggregator.services import sharing
 from tests.web.newsroom import Newsroom
 from web import create_app
 from web.feeds_out import atom, jsonfeed, rss
-from web.feeds_out.document import Addresses, FeedDocument, FeedEntry, File, Place, Rule, Source, Term
+from web.feeds_out.document import Addresses, Archives, FeedDocument, FeedEntry, File, Place, Rule, Source, Term
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -65,6 +65,7 @@ documents = st.builds(
     addresses=st.builds(Addresses, nasty, nasty, nasty, maybe, maybe, maybe, nasty, maybe),
     complete=st.booleans(),
     entries=st.lists(entries, max_size=4).map(tuple),
+    archives=st.none() | st.builds(Archives, nasty, maybe, maybe), archive=st.booleans(),
 )  # fmt: skip
 
 

@@ -114,6 +114,7 @@ SOURCE = in_path("source", "The id of a source.", {"type": "integer", "minimum":
 RULE = slug("rule", "Under this rule; otherwise under the list's own.")
 AT = Parameter("at", "As it stood then; with `v` exactly what was shown.", {"type": "string", "pattern": _AT}, _instant)
 VERSION = whole("v", "The data version of a snapshot, from a `Link` to its next page.")
+BEFORE = text("before", "What stood before the place one goes on from, from a `Link` to the next page.", longest=16)
 START = whole("start", "The number of places before the first.", most=10**6)
 LIMIT = whole("limit", "So many at most.", least=1, most=200, default=50)
 LANGUAGE = one_of("language", "The language of sentences.", *LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aggregator.errors import NotFoundError
@@ -16,7 +17,7 @@ from aggregator.services.shapes import (
     withheld_shape,
 )
 from web.api.v1 import schemas
-from web.api.v1.inputs import AT, ENTRY, LANGUAGE, LIMIT, LIST, SNAPSHOT, START, one_of, slug, text
+from web.api.v1.inputs import AT, BEFORE, ENTRY, LANGUAGE, LIMIT, LIST, SNAPSHOT, START, one_of, slug, text
 from web.api.v1.operations import Page, operation, pinned
 from web.api.v1.sources import shown_addresses
 from web.door import actor, desk
@@ -37,18 +38,19 @@ def lists() -> Any:
     return [list_entry_shape(each) for each in found]
 
 
-@operation("/lists/{list}", *PAGED, answer=schemas.LIST, paged=True, open=True)
+@operation("/lists/{list}", *PAGED, BEFORE, answer=schemas.LIST_PAGE, paged=True, open=True)
 def list_entries(list: str, limit: int = LIMIT.schema["default"], **asked: Any) -> Page:  # noqa: A002  # the word of the API
     """Give the entries of a list in its order."""
     page = reading.list_page(desk(), _reader(list), list, limit=limit, **_snapshot(asked))
-    return _listed(page, asked, limit)
+    shown = _listed(page, asked, {"limit": limit, **({"before": page.next_before} if page.next_before else {})})
+    return replace(shown, content={**shown.content, "changed": page.changed})
 
 
 @operation("/lists/{list}/further-down", *PAGED, answer=schemas.LIST, paged=True, open=True)
 def further_down(list: str, limit: int = LIMIT.schema["default"], **asked: Any) -> Page:  # noqa: A002  # as above
     """Give what stands below the end of a list, in the same order."""
     page = reading.further_down(desk(), _reader(list), list, limit=limit, **_snapshot(asked))
-    return _listed(page, asked, limit)
+    return _listed(page, asked, {"limit": limit})
 
 
 @operation(
@@ -118,9 +120,9 @@ def _snapshot(asked: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _listed(page: ListPage, asked: dict[str, Any], limit: int) -> Page:
+def _listed(page: ListPage, asked: dict[str, Any], more: dict[str, Any]) -> Page:
     shown = list_shape(page, page.items, shown_addresses(_reader(page.list.slug)))
-    return Page(shown, _next(page, asked, {"limit": limit}))
+    return Page(shown, _next(page, asked, more))
 
 
 def _next(page: ListPage | LeftOutPage | FoldedPage, asked: dict[str, Any], more: dict[str, Any]) -> Any:
