@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aggregator.errors import BadInputError, BusyError
+from aggregator.model.ids import EntryId
 from aggregator.services.rights import Right, require
 from aggregator.services.searching import (
     LONGEST,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from aggregator.model.candidate import Hit
     from aggregator.model.entry import Kind
-    from aggregator.model.ids import EntryId, FeedId, Uid
+    from aggregator.model.ids import FeedId, Uid
     from aggregator.model.member import Actor
     from aggregator.services.desk import Desk
     from aggregator.services.pages import SeenEntry
@@ -48,7 +49,8 @@ DEPTH_NARROWED = 1_000
 FLATTEN = 60
 LEAST_LIKENESS = 0.3
 """Cosine below which two texts have nothing to do with each other (docs/developers/meaning.md)."""
-_PLACE = re.compile("s([0-9]{1,4})")
+_LAST = re.compile("s([0-9]{1,4})e([0-9]{1,18})")
+"""Where a page ended: how many came before the next, and the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,6 @@ def search_by_sense(
         return SearchPage(words, (), None, NO_WORD)
     if near is None and narrowed is None:
         return search(desk, actor, words, after=after, limit=limit)
-    cursor = _PLACE.fullmatch(after or "")
-    start = int(cursor[1]) if cursor else 0
     with desk.database.read() as conn:
         try:
             held = stored.search(conn, patterns_of(phrases), limit=depth) if phrases else ()
@@ -118,12 +118,13 @@ def search_by_sense(
             for each in order
             if each in seen and _may_be_found(seen[each]) and (narrowed is None or narrowed.keeps(seen[each]))
         ]
+        start = _next_place(wanted, after)
         items = tuple(
             Found(seen[each], shorten(conn, seen[each], phrases), scores[each])
             for each in wanted[start : start + limit]
         )
     following = start + limit
-    more = f"s{following}" if following < len(wanted) else None
+    more = f"s{following}e{wanted[following - 1]}" if following < len(wanted) else None
     return SearchPage(words, items, more, None, by_sense=near is not None)
 
 
@@ -175,6 +176,15 @@ def fuse(orders: Sequence[Sequence[EntryId]]) -> dict[EntryId, float]:
         for place, entry_id in enumerate(order, 1):
             scores[entry_id] += 1 / (FLATTEN + place)
     return dict(scores)
+
+
+def _next_place(order: Sequence[EntryId], after: str | None) -> int:
+    """Say where a page begins: behind the last entry of the one before, wherever that stands by now."""
+    cursor = _LAST.fullmatch(after or "")
+    if cursor is None:
+        return 0
+    last = EntryId(int(cursor[2]))
+    return order.index(last) + 1 if last in order else int(cursor[1])
 
 
 def _may_be_found(seen: SeenEntry) -> bool:

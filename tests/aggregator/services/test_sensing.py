@@ -103,6 +103,18 @@ def test_pages_follow_one_another(room):
     assert second.next_after is None
 
 
+def test_a_page_goes_on_behind_the_last_entry_of_the_one_before_wherever_it_stands_by_now(room):
+    held = ids(room)
+    room.desk.ask.near = {held["Rent rises"]: 0.9, held["Rent strike"]: 0.8, held["Quake"]: 0.5}
+    first = search_by_sense(room.desk, room.reader, "rent", limit=1)
+    (last,) = first.items
+    room.desk.ask.near = {held["Grève des loyers"]: 0.95, **room.desk.ask.near}  # arrives, and stands further up
+    rest = search_by_sense(room.desk, room.reader, "rent", after=first.next_after).items
+    assert last.seen.entry.uid not in {each.seen.entry.uid for each in rest}
+    room.desk.ask.near = {}
+    assert search_by_sense(room.desk, room.reader, "quake", after="s1e999999").items == ()
+
+
 @pytest.mark.parametrize(
     ("narrowed", "left"),
     [
