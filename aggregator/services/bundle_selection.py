@@ -68,14 +68,17 @@ def _with_keys(outline: OpmlFeed, feed: Feed) -> OpmlFeed:
 
 
 def _lists_of(conn: Connection, owner: OwnerId, held: Mapping[FeedId, str]) -> tuple[BundleList, ...]:
-    """Give an owner's lists as they are handed on. One that draws on nothing but secret addresses is left out."""
+    """Give an owner's lists as they are handed on, but for those that would draw on more elsewhere than they do here.
+
+    One that draws on nothing but secret addresses is left out, and one that keeps a search, which bundles do not carry.
+    """
     named = {each.rule_id: each.slug for each in stored_rules.get_current_versions(conn, owner)}
     found = []
     for each in lists.get_lists(conn, owner):
         wish = wish_of(each, named[each.rule_id])
         addresses = (held[feed] for feed in wish.scope.feeds if feed in held)
         feeds = tuple(address for address in addresses if not importing.is_ours_alone(address))
-        if wish.scope.feeds and not feeds and not wish.scope.folders:
+        if wish.scope.search or (wish.scope.feeds and not feeds and not wish.scope.folders):
             continue  # without them it would draw on everything
         found.append(
             BundleList(

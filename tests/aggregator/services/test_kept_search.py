@@ -15,7 +15,7 @@ from aggregator.model.extras import Extras
 from aggregator.model.meaning import StoredVector
 from aggregator.model.readinglist import Scope, Search
 from aggregator.semantic.numbers import to_half
-from aggregator.services import listing, narrowing, reading, receipts
+from aggregator.services import bundles, listing, narrowing, reading, receipts
 from aggregator.services.kept_search import MOST_SEARCHES
 from aggregator.services.listing import ListWish
 from aggregator.services.pages import OutOfScope
@@ -237,6 +237,15 @@ def test_a_narrowed_search_becomes_a_list(room, asked, scope, days):
 def test_a_search_that_makes_no_list_is_told(room, words, asked):
     with pytest.raises(BadInputError):
         narrowing.to_keep(room.desk, room.editor, words, narrowing.Wish(**asked), likeness=None)
+
+
+def test_a_bundle_hands_on_no_list_without_its_search(room):
+    keep(room, "rent")
+    listing.add_list(room.desk, room.editor, ListWish("Plain", "newest-first"))
+    bundles.publish_bundle(room.desk, room.editor, "all", "A beginning")
+    data = bundles.bundle_file(room.desk, room.editor, "all")
+    assert b'id="plain"' in data
+    assert b'id="rent"' not in data
 
 
 def test_no_search_is_narrowed_to_a_kept_one(room):
