@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from aggregator.errors import NotFoundError
 from aggregator.store.bulk import Bulk
@@ -21,16 +21,9 @@ _VERSION = select(counter.c.version)
 _SET = Bulk(
     "INSERT INTO value (name, content) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET content = excluded.content"
 )
-_TAKE = (
-    update(counter)
-    .values(
-        version=counter.c.version + bindparam("versions"),
-        last_entry=counter.c.last_entry + bindparam("entries"),
-    )
-    .where(counter.c.id == 1)
-)
+_TAKE = Bulk("UPDATE counter SET version = version + ?, last_entry = last_entry + ? WHERE id = 1")
 # Not by RETURNING: for that SQLite opens a savepoint, at each of which FTS5 writes what it had gathered so far.
-_TAKEN = select(counter.c.version, counter.c.last_entry)
+_TAKEN = "SELECT version, last_entry FROM counter"
 
 
 def find_value(conn: Connection, name: str) -> str | None:
@@ -76,6 +69,6 @@ def take_numbers(conn: Connection, *, versions: int, entries: int = 0) -> tuple[
 
     Other writers wait for the end of this transaction: versions become visible in their order.
     """
-    conn.execute(_TAKE, {"versions": versions, "entries": entries})
-    row = conn.execute(_TAKEN).one()
-    return row.version, row.last_entry
+    _TAKE.run_one(conn, (versions, entries))
+    version, last_entry = conn.exec_driver_sql(_TAKEN).one()
+    return version, last_entry

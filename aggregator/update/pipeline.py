@@ -204,7 +204,7 @@ class _Shelf:
         """Keep what a document says of its feed, and the source that follows from it."""
         if told.site != feed.site and (keys := proposed_again(feeds.get_feed(conn, feed.id), told)):
             feeds.set_source(conn, feed.id, source=keys[0], owner=keys[1])
-        if (told.hub, told.self_link) != (feed.hints.hub, feed.hints.self_link):
+        if told.hub != feed.hints.hub or (told.hub and told.self_link != feed.hints.self_link):
             pushes.set_hub(conn, feed.id, told.hub, told.self_link, now=self._now)
         feeds.set_meta(conn, feed.id, told)
 
