@@ -164,17 +164,3 @@ def test_what_a_writer_takes_back_is_not_remembered(newsroom):
     with desk.database.read() as conn:
         line = get_lines(conn, [uid.id], owner=group, member=member)[uid.id]
     assert (line.entry, line.state) == (uid, EntryState())
-
-
-def test_parts_of_a_page_are_of_one_state_of_the_data(newsroom):
-    newsroom.fill()
-    database = newsroom.desk.database
-    with database.one_state():
-        with database.read() as conn:
-            before = values.data_version(conn)
-        with database.write() as conn:
-            values.touch(conn)
-        with database.read() as conn:
-            assert values.data_version(conn) == before
-    with database.read() as conn:
-        assert values.data_version(conn) == before + 1
