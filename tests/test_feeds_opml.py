@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from aggregator.model.ids import NAMESPACE
 from aggregator.outbound.guard import check_url
 from aggregator.sources.opml import read_opml
 
 PATH = Path(__file__).parent.parent / "feeds.opml"
-OURS = "{urn:broadsheet:opml}"
+OURS = f"{{{NAMESPACE}}}"
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NewType
+from typing import Final, NewType
 
 FeedId = NewType("FeedId", int)
 EntryId = NewType("EntryId", int)
@@ -36,3 +36,7 @@ _UID = re.compile(r"[0-9a-f]{32}")
 def is_uid(text: str) -> bool:
     """Say whether a text from outside can be the uid of an entry."""
     return _UID.fullmatch(text) is not None
+
+
+NAMESPACE: Final = "urn:uuid:2f03b219-eadb-4b36-8716-1c0e62aaba3c"
+"""Names what is ours in source lists, bundles and feeds; minted once, and never changed."""

@@ -14,8 +14,8 @@ from lxml import etree
 
 from aggregator.errors import BadDocumentError
 from aggregator.model.bundle import BundleDocument, BundleHead, BundleList, BundleRule
+from aggregator.model.ids import NAMESPACE
 from aggregator.sources.opml import LARGEST, read_opml
-from aggregator.sources.opmlkept import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from aggregator.sources.xmltext import Element
 
 SCHEMA = "bundle/1"
-BUNDLE = f"{{{SPACE}}}bundle"
-RULE = f"{{{SPACE}}}rule"
-LIST = f"{{{SPACE}}}list"
-FROM = f"{{{SPACE}}}from"
+BUNDLE = f"{{{NAMESPACE}}}bundle"
+RULE = f"{{{NAMESPACE}}}rule"
+LIST = f"{{{NAMESPACE}}}list"
+FROM = f"{{{NAMESPACE}}}from"
 MOST_RULES = 200
 MOST_LISTS = 50
 MOST_NAMED = 1_000

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from aggregator.errors import BadDocumentError
+from aggregator.model.ids import NAMESPACE
 from aggregator.model.subscription import OpmlDocument, OpmlFeed, OpmlFolder
-from aggregator.sources.opmlkept import INSIDE, SPACE, elements_within
+from aggregator.sources.opmlkept import INSIDE, elements_within
 from aggregator.sources.opmltags import scan_outlines
 from aggregator.text.language import declared
 
@@ -29,9 +30,9 @@ LARGEST = 5 * 1024 * 1024  # bytes
 MOST_OUTLINES = 20_000
 MOST_FEEDS = 10_000
 DEEPEST = 20
-WHY = f"{{{SPACE}}}why"
-SOURCE = f"{{{SPACE}}}source"
-OWNER = f"{{{SPACE}}}owner"
+WHY = f"{{{NAMESPACE}}}why"
+SOURCE = f"{{{NAMESPACE}}}source"
+OWNER = f"{{{NAMESPACE}}}owner"
 SLASH = "\u2215"
 """Stands for a slash in the name of a folder, since slashes part the names of a path."""
 

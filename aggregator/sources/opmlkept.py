@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from aggregator.model.ids import NAMESPACE
+
 if TYPE_CHECKING:
     from collections import Counter
 
     from aggregator.sources.xmltext import Element
 
-SPACE: Final = "urn:broadsheet:opml"
-"""The namespace of what we add to OPML; other readers pass over it."""
 INSIDE: Final = "<>"
 """What stands among the unknown attributes of an outline for the elements in it: no attribute can be called that."""
 LONGEST: Final = 8_192
@@ -26,7 +26,7 @@ _REFUSED: Final = {
     "http://www.w3.org/2000/svg": "drawings",
     "http://www.w3.org/1999/XSL/Transform": "stylesheets",
     "http://www.w3.org/2001/XInclude": "elements that include other files",
-    SPACE: "elements of ours where none belong",
+    NAMESPACE: "elements of ours where none belong",
 }
 """What a program may act on that opens a file of ours, and what would speak for us in it."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aggregator.model.ids import NAMESPACE
 from aggregator.sources.opml import SLASH, WHY
-from aggregator.sources.opmlkept import INSIDE, SPACE
+from aggregator.sources.opmlkept import INSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -119,9 +120,9 @@ def _title(feed: OpmlFeed) -> str:
 def _prefixes(outlines: Iterable[OpmlFeed | OpmlFolder], *, ours: bool) -> dict[str, str]:
     """Return a prefix for each namespace that an attribute needs."""
     spaces = {found.group(1) for each in outlines for key, _ in each.extra if (found := _NAMESPACE.fullmatch(key))}
-    prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {SPACE, ""}), start=1)}
-    if ours or SPACE in spaces:
-        prefixes[SPACE] = "broadsheet"
+    prefixes = {space: f"x{number}" for number, space in enumerate(sorted(spaces - {NAMESPACE, ""}), start=1)}
+    if ours or NAMESPACE in spaces:
+        prefixes[NAMESPACE] = "broadsheet"
     return prefixes
 
 

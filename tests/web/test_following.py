@@ -11,6 +11,7 @@ import feedparser
 import pytest
 from lxml import etree
 
+from aggregator.model.ids import NAMESPACE
 from aggregator.model.member import Actor, Role
 from aggregator.model.sharing import Sharing
 from aggregator.services import accounts, listing, reading, sharing
@@ -20,7 +21,7 @@ from web import create_app
 
 ATOM = "/lists/front-page.atom"
 KINDS = ("atom", "rss", "json")
-OURS = "{urn:broadsheet:feed}"
+OURS = f"{{{NAMESPACE}}}"
 
 
 @pytest.fixture

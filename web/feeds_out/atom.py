@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aggregator.model.ids import NAMESPACE
 from web.asked import stamp
 from web.feeds_out import reasons
-from web.feeds_out.document import NAMESPACE
 from web.feeds_out.markup import HEAD, element, nested
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-NAMESPACE: Final = "urn:broadsheet:feed"
-"""The XML namespace of our elements (docs/developers/feeds.md)."""
 HASHES: Final = 64
 
 

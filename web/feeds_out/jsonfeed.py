@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from aggregator.model.ids import NAMESPACE
 from web.asked import stamp
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def write(document: FeedDocument) -> bytes:
         "hubs": [{"type": "WebSub", "url": to.hub}] if to.hub else None,
         "items": [_item(entry) for entry in document.entries],
         "_broadsheet": {
-            "about": "urn:broadsheet:feed",
+            "about": NAMESPACE,
             "list": document.slug,
             "rule": {"id": rule.id, "title": rule.title, "hash": rule.hash, "number": rule.number, "url": rule.page},
             "at": stamp(document.at),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
 from flask import url_for
 
+from aggregator.model.ids import NAMESPACE
 from web.asked import stamp
 from web.door import desk
 from web.feeds_out.document import Addresses, Archives, FeedDocument, FeedEntry, File, Place, Rule, Source, Term
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aggregator.services.pages import EditionNote
     from rankers import TermResult
 
-_IDS = uuid5(NAMESPACE_URL, "urn:broadsheet:feed")
+_IDS = UUID(NAMESPACE)
 
 
 def prepare(

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from aggregator.model.ids import NAMESPACE
 from web.feeds_out import reasons
-from web.feeds_out.document import NAMESPACE
 from web.feeds_out.markup import HEAD, element, nested
 
 if TYPE_CHECKING:

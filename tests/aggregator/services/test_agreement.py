@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from aggregator.cli.main import run
+from aggregator.model.ids import NAMESPACE
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
 from aggregator.model.sharing import Sharing
@@ -116,7 +117,7 @@ def test_all_ways_out_agree(room, rule, printed, tmp_path):
 
     feed = json.loads(client.get("/lists/front-page.json").data)
     atom = etree.fromstring(client.get("/lists/front-page.atom").data)
-    places = atom.iter("{urn:broadsheet:feed}place")
+    places = atom.iter(f"{{{NAMESPACE}}}place")
     api = client.get("/api/v1/lists/front-page?limit=50").get_json()
     receipt = client.get("/api/v1/lists/front-page/receipt").data
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from lxml import etree
 
 from aggregator.model.bundle import BundleHead, BundleList, BundleRule
+from aggregator.model.ids import NAMESPACE
 from aggregator.model.subscription import OpmlFeed, OpmlFolder
 from aggregator.services.bundle_proof import check_bundle, identity_of, publisher_of, sign_form
 from aggregator.sources import bundle, opml, opmlkept
@@ -19,7 +20,7 @@ from aggregator.sources.opml import OWNER, SOURCE
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "developers" / "bundles.md").read_text("utf-8")
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-SPACE = "{urn:broadsheet:opml}"
+SPACE = f"{{{NAMESPACE}}}"
 
 
 def written(signature=""):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.errors import BadDocumentError
+from aggregator.model.ids import NAMESPACE
 from aggregator.model.subscription import OpmlFeed, OpmlFolder
 from aggregator.sources.opml import SLASH, read_opml
 from aggregator.sources.opmlkept import INSIDE
@@ -32,7 +33,7 @@ def test_feeds_come_with_folders_titles_and_all_other_attributes():
         '<outline text="News"><outline text="Local">'
         '<outline type="rss" text="Gazette" title="The Gazette" xmlUrl="https://g.example/feed" htmlUrl="https://g.example/"'
         ' language="en-us" description="Daily" category="/a/b" xmlns:o="urn:other" o:mark="7"'
-        ' xmlns:b="urn:broadsheet:opml" b:why="The only paper here"/>'
+        f' xmlns:b="{NAMESPACE}" b:why="The only paper here"/>'
         "</outline></outline>"
         '<outline type="rss" text="Alone" xmlUrl="https://alone.example/feed"/><outline text="Empty"/>'
     )
@@ -100,7 +101,7 @@ def test_what_we_do_not_know_of_folders_and_feeds_is_handed_on_to_the_byte():
         ('<s xmlns="http://www.w3.org/1999/xhtml">alert(1)</s>', "markup of web pages"),
         ('<a xmlns="urn:a"><g xmlns="http://www.w3.org/2000/svg"/></a>', "drawings"),
         ('<i xmlns="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>', "include other files"),
-        ('<rule xmlns="urn:broadsheet:opml" id="x">{}</rule>', "elements of ours"),
+        (f'<rule xmlns="{NAMESPACE}" id="x">{{}}</rule>', "elements of ours"),
         (f'<a xmlns="urn:a">{"x" * 9_000}</a>', "longer than 8,192"),
         ('<a xmlns="urn:a"><outline text="y" xmlUrl="https://y.example/f"/></a>', "around outlines"),
     ],
