@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError
-from aggregator.services import alerts
+from aggregator.services import accounts, alerts
 from web.door import actor, desk
 from web.errors import told_of
 from web.notices import notify
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 bp = Blueprint("alerts", __name__)
+HOURS = frozenset(map(str, alerts.HOURS))
 
 
 @bp.get("/lists/<slug>/alerts")
@@ -65,6 +66,7 @@ def show(word: str) -> str:
 @bp.post("/alerts/<word>/confirm")
 def confirm(word: str) -> ResponseReturnValue:
     """Say that the address wants this. No cookie is read: the link is the proof."""
+    _nobody()
     alerts.confirm_alert(desk(), word)
     return redirect(url_for("alerts.show", word=word), 303)
 
@@ -72,12 +74,15 @@ def confirm(word: str) -> ResponseReturnValue:
 @bp.post("/alerts/<word>/stop")
 def stop(word: str) -> str:
     """Stop it; mail programs do so themselves (RFC 8058). No cookie is read: the link is the proof."""
+    _nobody()
     opened = alerts.open_alert(desk(), word)
     alerts.stop_alert(desk(), word)
     return render_template("alert.html", opened=opened, word=word, stopped=True)
 
 
-HOURS = frozenset(map(str, alerts.HOURS))
+def _nobody() -> None:
+    """Answer as to somebody who is not signed in, whoever's browser this is."""
+    g.actor = accounts.actor_of(desk(), None)
 
 
 def _page(slug: str, problem: BadInputError | None = None) -> str:
