@@ -85,6 +85,8 @@ def _idle_parts(tree: ast.Module) -> Iterator[ast.AST]:
                 yield annotation
             case ast.FunctionDef(returns=returns, decorator_list=decorators):
                 yield from (each for each in (returns, *decorators) if each is not None)
+            case ast.ClassDef(decorator_list=decorators):
+                yield from decorators
             case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Raise() | ast.Expr(value=ast.Constant()):
                 yield node
             case ast.JoinedStr() | ast.keyword(arg="strict"):  # zip's guard against ourselves: lengths are always equal

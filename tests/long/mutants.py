@@ -26,7 +26,24 @@ from tests.long.trials import is_seen, note_tests
 GOAL = 0.9
 EXAMPLES = "20"
 """How many cases a property test tries, the same ones each time: fewer than in the tests proper, so fewer faults."""
-EQUIVALENT: dict[str, str] = {}
+EQUIVALENT: dict[str, str] = {
+    "arrange/order.py: _FIRST_PULL = 512": "how much is sorted at once, never in which order",
+    "arrange/order.py: _ROOM = 1 << 62": "from where times are counted by rank, which gives the same order",
+    "arrange/order.py: _MOST_LISTED = 4096  # a dict of more rows would cost more than it saves": "a way to one place",
+    "score.py: _BLOCK = 32_768": "how many rows are worked on at once",
+    "curves.py: _WIDEST_LOOKED_UP = 32_768": "what is looked up is what is worked out",
+    "curves.py: _FIXED_BITS = 200": "a hundred would do",
+    "curves.py: _HALVINGS_TO_NOTHING = 60": "from twenty-one on a million is nothing",
+    "curves.py: spare = 32": "a dozen would do",
+    "curves.py: doubtful = np.flatnonzero(shares > _GUARD)": "no share lies on the guard; beside it both ways agree",
+    "patterns.py: _MAX_MEMORY = 8 << 20": "how much memory an expression may take",
+    "words.py: _LONGEST_REMEMBERED_RUN = 12": "what is remembered is what is worked out",
+    "words.py: _fold_short_run = lru_cache(maxsize=16384)(fold_by_definition)": "the size of a memory",
+    "matching.py: _matcher = lru_cache(maxsize=64)(LeafMatcher)": "the size of a memory",
+    'messages/icu.py: end = min((p for p in (message.find("{", at), message.find("}", at)) if p >= 0), '
+    "default=len(message))": "nothing is looked for at 0",
+    'messages/icu.py: end = min(p for p in (message.find(",", at), message.find("}", at)) if p >= 0)': "as above",
+}
 """`module: line of source` or `module: line of source: the change`, and why no test could see it."""
 
 

@@ -117,3 +117,11 @@ def test_every_rule_change_and_reason_can_be_said(code, document, after, table):
 def test_a_statement_in_other_languages_reads_like_this(code, expected):
     parameters, *_ = make_statement(parse_rule(published_rules()["many-voices"]), Sentences.of(code))
     assert expected == parameters.sentences[0].text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_small_number_has_the_plural_of_the_language(code):
+    locale = Locale.parse(code)
+    for number in [*range(250), 1000, 10**6, 2 * 10**6, 10**6 + 1]:
+        assert locale.plural_form(number) == category(code, Decimal(number), is_ordinal=False), number
+        assert locale.ordinal_form(number) == category(code, Decimal(number), is_ordinal=True), number

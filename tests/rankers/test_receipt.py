@@ -296,3 +296,19 @@ def test_without_an_end_the_first_fifty_places_are_written_down():
     for ending, shown in (("", 50), ("[finish]\nlength = 7", 7), ("[finish]\nlength = 80", 60)):
         content = json.loads(receipt(rule(FRESH, ending), made).data)
         assert shown == len(content["outcome"]["shown"]) == content["outcome"]["reached"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ([FRESH], set()),
+        ([term("luck", "signal = 'lottery'")], {"source"}),
+        ([FRESH, step("take-turns", "by = 'folder'")], {"folder"}),
+        ([FRESH, step("take-turns", "by = 'source'")], {"source"}),
+        ([FRESH, step("max-per-source", "limit = 1\nwindow = 3")], {"owner"}),
+        ([FRESH, step("one-per-story")], {"story"}),
+    ],
+    ids=range(6),
+)
+def test_a_receipt_has_the_keys_that_its_rule_goes_by_and_no_other(lines, keys):
+    assert keys == set(json.loads(receipt(rule(*lines), MADE).data)["facts"]["keys"])

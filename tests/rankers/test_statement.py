@@ -11,7 +11,7 @@ from rankers.published import ORDER, published_rules
 from rankers.sentences import Sentences
 from rankers.signals import LABEL_FACTS, SIGNALS, TEXT_FACTS
 from rankers.statement import make_statement, share_said
-from tests.rankers.making import documents, rule
+from tests.rankers.making import documents, leave_out, rule
 
 LOUD = "nothing up to 3 entries a day, all of it from 30 entries a day"
 ENGLISH = Sentences.of("en")
@@ -114,3 +114,15 @@ def test_a_rule_that_reads_meaning_names_the_model_by_its_hash_and_languages(cod
     (unused,) = make_statement(parse_rule(published_rules()["newest-first"]), words, models=[model])[-1].sentences
     assert "tried-1" not in without.text + unused.text
     assert without.text != unused.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("{ words = { at_least = 0 } }", "its length is at least 0 words"),
+        ("{ words = { at_most = 0 } }", "its length is at most 0 words"),
+        ("{ words = { at_least = 0, at_most = 1 } }", "its length is from 0 words to 1 word"),
+    ],
+)
+def test_a_bound_of_nought_is_a_bound(condition, said):
+    assert said == Sentences.of("en").test(rule(leave_out("a", condition)).filters[0].leave_out)
