@@ -133,3 +133,10 @@ def test_the_base_is_by_points_then_time_then_uid_far_down_too():
     assert order == ranking.order().tolist()
     fresh = ranked(rule(FRESH), large())
     assert [order.index(row) + 1 for row in (0, 5, 899, 450)] == [fresh.position(row) for row in (0, 5, 899, 450)]
+
+
+def test_the_smallest_vectors_are_alike_too():
+    made = table([0, 3600, 7200, 10800], vectors=[[1, 0], [1, 0], [0, 1], [0, 0]])
+    ranking = ranked(rule(FRESH, step("spread", "by = 'meaning'\npoints = 60")), made)
+    (stage,) = naive_moves.stages(ranking)
+    assert [0, 2, 3, 1] == stage.after == ranking.order().tolist()

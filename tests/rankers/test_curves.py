@@ -214,3 +214,16 @@ def test_shares_of_a_table_looked_up_are_those_worked_out(rows, data):
 def test_halving_by_integers_is_halving_by_floats(count):
     assert one(Halves(18), count) == halved(count, 18)
     assert halved(-count, 18) == ONE
+
+
+def test_a_curve_is_written_as_it_is_read():
+    written = [curve.canonical() for curve in (AsItIs(1), Halves(3), Rises(1, 2), Falls(1, 2), AtLeast(4), AtMost(5))]
+    assert [
+        {},
+        {"halves_every": 3},
+        {"rises": [1, 2]},
+        {"falls": [1, 2]},
+        {"at_least": 4},
+        {"at_most": 5},
+    ] == written
+    assert {"table": [[0, 0], [2, 5]]} == Table(((0, 0), (2, 5))).canonical()

@@ -71,3 +71,8 @@ def test_fold_drops_what_readers_do_not_mean(text, expected):
 )
 def test_tokens_of_many_scripts(text, expected):
     assert expected == tokens(text)
+
+
+@pytest.mark.parametrize("mark", ["\u093f", "\U000e0100", "\U000e01ef"])
+def test_a_mark_stays_with_its_letter(mark):
+    assert [f"\u65e5{mark}", "b"] == tokens(f"\u65e5{mark}b")
