@@ -29,6 +29,8 @@ EXAMPLES = "20"
 EQUIVALENT: dict[str, str] = {
     "before > after  ->  before >= after": "nobody asks why an entry stands where it stood",
     "arrange/order.py: self._sort(max(count, 2 * len(self._sorted), _FIRST_PULL))": "how much is sorted at once",
+    "arrange/order.py: if len(seen) > _MOST_LISTED:": "both ways give the same place",
+    "(int(behind.max()) + 1) * span >= _ROOM  ->  (int(behind.max()) + 1) * span > _ROOM": "both ways order alike",
     "arrange/order.py: if count * 4 >= self.size:": "from where all is sorted at once",
     "arrange/order.py: seen = self.first(min(max(4 * len(seen), _FIRST_PULL), end))": "how much is pulled at once",
     "arrange/one_per_story.py: reach = 2 * reach + 64": "as above",
