@@ -32,6 +32,14 @@ def test_each_decision_has_its_four_parts():
         ]
 
 
+def test_each_decision_begins_with_a_number_of_its_own():
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert sorted(set(numbers)) == numbers
+    begun = [page.read_text("utf-8").split(". ")[0] for page in pages]
+    assert [f"# {number}" for number in numbers] == begun
+
+
 def test_the_safety_page_says_held_where_a_test_carries_the_number():
     code = "\n".join(path.read_text("utf-8") for path in python_files("tests"))
     names = re.findall(r"def test_safety_(\d+)((?:_and_\d+)*)", code)

@@ -16,6 +16,8 @@ TABLE = {
     Right.MARK: "RES",
     Right.OWN_LISTS: "RES",
     Right.TRY_RULES: "RES",
+    Right.OBJECT: "RES",
+    Right.ANSWER: "ES",
     Right.EXPORT: "RES",
     Right.REFRESH: "ES",
     Right.CHANGE_SOURCES: "ES",
