@@ -54,7 +54,10 @@ class Blend:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry as the pass reads it. `time` in s since 1970; `vector` float32 of length one."""
+    """An entry as the pass reads it. `time` in s since 1970; `vector` float32 of length one.
+
+    `telling`: it says enough to be told from others; "About" and "Privacy policy" tell no story, whoever has one.
+    """
 
     entry_id: EntryId
     time: int
@@ -62,6 +65,7 @@ class Told:
     words: frozenset[str]
     names: frozenset[str]
     vector: NDArray[np.float32] = field(repr=False)
+    telling: bool = True
 
 
 @dataclass(slots=True)
@@ -108,12 +112,18 @@ class Stories:
         return self._place(entry, nearness)
 
     def place_in_turn(self, entries: Sequence[Told]) -> list[StoryPlace]:
-        """Place some entries and keep them, each knowing those before it; one product of matrices for all."""
+        """Place some entries and keep them, each knowing those before it; one product of matrices for all.
+
+        What tells nothing stands alone, and is not kept: nothing joins it.
+        """
         known = len(self._stories)
         nearness = self._middles[:known] @ np.stack([each.vector for each in entries]).T
         moved: set[int] = set()
         placed = []
         for column, entry in enumerate(entries):
+            if not entry.telling:
+                placed.append(StoryPlace(entry.entry_id, entry.time, entry.entry_id))
+                continue
             near = np.zeros(len(self._stories), dtype=np.float32)
             near[:known] = nearness[:, column]
             again = sorted(moved)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 80
 """Words of one entry that are compared: a title and the beginning of a text."""
+FEWEST_WORDS = 3
+"""Fewer stand over pages that every site has ("About", "Privacy policy"); no labelled story has so few."""
 SHORTEST_NAME = 3
 _NAME = re.compile(r"(?<=[\w,;)])\s+([^\W\d_][\w'-]+)|(\b\d[\d.,]*\d\b)")
 """A word that does not begin a sentence, or a number of more than one digit."""
@@ -21,6 +23,11 @@ def words_of(title: str, text: str) -> frozenset[str]:
     """Return the folded words of a title and the beginning of a text."""
     found = tokens(f"{title}\n{text}")
     return frozenset(_first(found, MOST_WORDS))
+
+
+def is_telling(title: str, text: str) -> bool:
+    """Say whether a title, or the text of what has none, has words enough to be told from others."""
+    return len(_first(tokens(title or text), FEWEST_WORDS)) == FEWEST_WORDS
 
 
 def names_of(title: str, text: str) -> frozenset[str]:

@@ -47,8 +47,8 @@ DEPTH = 200
 DEPTH_NARROWED = 1_000
 """Hits of each kind that are looked at where only some of them are wanted."""
 FLATTEN = 60
-LEAST_LIKENESS = 0.3
-"""Cosine below which two texts have nothing to do with each other (docs/developers/meaning.md)."""
+LEAST_LIKENESS = 0.36
+"""Cosine below which texts seldom have to do with each other (docs/developers/meaning.md)."""
 _LAST = re.compile("s([0-9]{1,4})e([0-9]{1,18})")
 """Where a page ended: how many came before the next, and the last of them."""
 

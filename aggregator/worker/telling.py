@@ -9,7 +9,7 @@ from aggregator.semantic.blends import blend_of
 from aggregator.semantic.duplicates import Copies, read_text
 from aggregator.semantic.numbers import from_half
 from aggregator.semantic.stories import WINDOW, Stories, Told
-from aggregator.semantic.tokens import names_of, words_of
+from aggregator.semantic.tokens import is_telling, names_of, words_of
 from aggregator.store import stories as stored
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class StoryPass:
             held = stored.iter_held(conn, card.id, since=since)
         for each in held:
             told, text = _read(each.text)
-            opened._stories.keep(told, each.story)
+            if told.telling:
+                opened._stories.keep(told, each.story)
             if each.copy_group is not None:
                 opened._copies.keep(text, each.copy_group)
         return opened
@@ -79,6 +80,7 @@ def _read(text: StoryText) -> tuple[Told, Text]:
         words=words_of(text.title, text.text),
         names=names_of(text.title, text.text),
         vector=vector,
+        telling=is_telling(text.title, text.text),
     )
     copied = read_text(text.entry_id, text.time, link=text.link, title=text.title, text=text.text, vector=vector)
     return told, copied

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.semantic.stories import DAY, LONGEST, WINDOW, Blend, Stories, Told
-from aggregator.semantic.tokens import names_of, words_of
+from aggregator.semantic.tokens import is_telling, names_of, words_of
 
 BLEND = Blend(meaning=0.75, words=0.2, names=0.05, a_day=0.02, join=0.5, join_across=0.6)
 
@@ -118,6 +120,27 @@ def test_every_entry_has_one_story_named_by_an_entry_before_it_or_itself(drawn):
 )
 def test_names_stand_inside_sentences(title, names):
     assert names == names_of(title, "")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "telling"),
+    [
+        ("About", "We are a site with a long page about us", False),
+        ("Privacy Policy", "", False),
+        ("", "", False),
+        ("", "Rent strike begins", True),
+        ("Peru votes again", "", True),
+        ("지진 경보 해제", "", True),
+        ("地震警報", "", True),
+    ],
+)
+def test_a_title_of_a_word_or_two_tells_nothing(title, text, telling):
+    assert telling == is_telling(title, text)
+
+
+def test_what_tells_nothing_stands_alone_and_nothing_joins_it():
+    about = [replace(told(n, (1, 0, 0), words="about us"), telling=n == 3) for n in (1, 2, 3, 4)]
+    assert [1, 2, 3, 4] == [place.story for place in stories().place_in_turn(about)]
 
 
 def test_words_are_folded_and_bounded():
