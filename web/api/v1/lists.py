@@ -43,6 +43,8 @@ def list_entries(list: str, limit: int = LIMIT.schema["default"], **asked: Any) 
     """Give the entries of a list in its order."""
     page = reading.list_page(desk(), _reader(list), list, limit=limit, **_snapshot(asked))
     shown = _listed(page, asked, {"limit": limit, **({"before": page.next_before} if page.next_before else {})})
+    if "before" not in asked:
+        return shown
     return replace(shown, content={**shown.content, "changed": page.changed})
 
 

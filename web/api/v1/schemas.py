@@ -52,7 +52,7 @@ LIST: Final = shape(
     list=TEXT, rule=RULE, at=TIME, entries=many(LISTED), left_out=shape(count=NUMBER, by=many(LINE_COUNT)),
     folded=NUMBER, further_down=NUMBER,
 )  # fmt: skip
-LIST_PAGE: Final = shape(**LIST["properties"], changed=YES_OR_NO)
+LIST_PAGE: Final = {**LIST, "properties": {**LIST["properties"], "changed": YES_OR_NO}}  # told where `before` is given
 WITHHELD: Final = shape(
     id=UID, title=TEXT, link=MAYBE_TEXT, source=TEXT, published=MAYBE_TIME, lines=many(shape(line=TEXT, why=TEXT))
 )
