@@ -1,4 +1,4 @@
-"""Pages of stories, more like this, a subject and search by sense, with the light engine at work across languages."""
+"""Stories, more like this, a subject and search by sense with the light engine at work, across languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from aggregator.worker.answer import AnswerServer
 from aggregator.worker.fetch_loop import steady_seconds
@@ -84,6 +85,58 @@ def newsroom(tmp_path):
     room.close()
 
 
+def answered_by_sense(page, path):
+    """Open a page that meaning has a tenth of a second to answer for; on a busy machine words alone may do it first."""
+    for _ in range(20):
+        page.goto(path)
+        if page.get_by_text("By words alone").count() == 0:
+            return
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_story_is_followed_through_languages(open_reader, newsroom, script):
+    reader = open_reader(java_script_enabled=script)
+    reader.set_up(newsroom)
+    page = reader.page
+    told = page.locator(".told").filter(has_text="4 sources").first
+    expect(told).to_be_visible()
+    expect(page.get_by_role("link", name=QUAKE, exact=True)).to_be_visible()
+    told.get_by_text("4 sources").click()
+    told.locator('a[href^="/stories/"]').click()
+    page.wait_for_url("**/stories/*")
+    for title in (STRIKE, AGAIN, GREVE, HUELGA):
+        expect(page.get_by_role("link", name=title).first).to_be_visible()
+    expect(page.get_by_text("By meaning alone").first).to_be_visible()
+    expect(page.get_by_text(QUAKE)).to_have_count(0)
+
+    page.get_by_role("link", name=GREVE).first.click()
+    page.get_by_role("link", name="More like this").first.click()
+    page.wait_for_url("**/like")
+    expect(page.get_by_role("link", name=STRIKE).first).to_be_visible()
+
+    for words, title in (("grève+des+loyers", STRIKE), ("rent+strike", GREVE), ("tremblement+de+terre", QUAKE)):
+        answered_by_sense(page, f"/search?words={words}")
+        expect(page.get_by_role("link", name=title, exact=True)).to_be_visible()
+    assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_subject_in_french_finds_entries_in_english(open_reader, newsroom, script):
+    reader = open_reader(java_script_enabled=script)
+    reader.set_up(newsroom)
+    page = reader.page
+    page.goto("/subject")
+    page.get_by_label("The subject in words").fill("logement, loyers, locataires en grève")
+    if not script:
+        page.get_by_role("button", name="Show the nearest entries").click()
+    expect(page.locator(".nearest .near").first).to_contain_text(re.compile(f"{GREVE}|{STRIKE}|{AGAIN}|{HUELGA}"))
+    expect(page.get_by_role("link", name=STRIKE, exact=True)).to_be_visible()
+    nearest = page.locator(".nearest h3").all_inner_texts()
+    assert {STRIKE, AGAIN, GREVE, HUELGA} == set(nearest[:4])
+    expect(page.get_by_text('text = "logement')).to_be_visible()
+    assert (reader.complaints, reader.elsewhere) == ([], [])
+
+
 def test_the_pages_of_meaning_keep_nobody_out(open_reader, newsroom):
     reader = open_reader(bypass_csp=True)
     reader.set_up(newsroom)
@@ -91,7 +144,13 @@ def test_the_pages_of_meaning_keep_nobody_out(open_reader, newsroom):
     story = page.locator('a[href^="/stories/"]').first.get_attribute("href")
     entry = page.get_by_role("link", name=STRIKE).or_(page.get_by_role("link", name=AGAIN)).first.get_attribute("href")
     uid = re.search("[0-9a-f]{32}", entry)[0]
-    paths = ("/", story, f"/entries/{uid}/like", "/subject?words=loyers+et+locataires", "/search?q=grève+des+loyers")
+    paths = (
+        "/",
+        story,
+        f"/entries/{uid}/like",
+        "/subject?words=loyers+et+locataires",
+        "/search?words=grève+des+loyers",
+    )
     for path in (*paths, "/about/models", "/rules/many-voices/versions/1", "/lists/front-page/check"):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")

@@ -2,17 +2,17 @@
 const REST = 400; // ms without a key
 for (const form of document.querySelectorAll("form[data-live]")) {
   let timer = 0, asked = null;
-  const ask = async () => {
+  const ask = () => {
     asked?.abort();
-    asked = new AbortController();
-    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
-    try {
-      const answer = await fetch(address, { signal: asked.signal });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const found = page.getElementById(form.dataset.live);
+    asked = new XMLHttpRequest(); // it gives a document without making markup of a string
+    const request = asked;
+    request.open("GET", `${form.action}?${new URLSearchParams(new FormData(form))}`);
+    request.responseType = "document";
+    request.addEventListener("load", () => {
+      const found = request.status === 200 && request.response?.getElementById(form.dataset.live);
       if (found) document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
-    } catch { /* the button is still there */ }
+    });
+    request.send();
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, REST); });
 }
