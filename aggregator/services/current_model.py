@@ -39,6 +39,11 @@ class ModelPage:
     unread: tuple[tuple[str | None, int], ...] = ()
 
     @property
+    def cannot(self) -> int:
+        """How many of a thousand entries it was given it cannot read."""
+        return round((self.given - self.read) * 1000 / self.given) if self.given else 0
+
+    @property
     def done(self) -> int:
         """How many of a thousand entries it was given so far."""
         return self.given * 1000 // (self.given + self.waiting) if self.given + self.waiting else 1000

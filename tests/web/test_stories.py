@@ -94,6 +94,14 @@ def test_the_page_of_the_model_says_what_it_is_and_what_it_has_read(member):
         assert part in shown
 
 
+@pytest.mark.usefixtures("told")
+def test_the_page_of_the_model_says_how_much_it_cannot_read(newsroom, member):
+    newsroom.leave_unread("تعاونية الحي تفتح مكتبة في محطة القطار القديمة")
+    shown = words(member.page("/about/models"))
+    assert "It cannot read 25% of them (1)" in shown
+    assert "Arabic 1" in shown
+
+
 def test_without_a_model_its_page_says_so(member):
     assert "None counts yet" in words(member.page("/about/models"))
 
