@@ -46,7 +46,7 @@ def test_the_front_page_shows_entries_with_their_reasons(member, newsroom):
     assert "Ferry crews keep the night boats running" in page
     assert "Why 1st?" in page
     assert "By time alone it would stand" in page
-    assert re.search(r"30 of 41 entries\.\s+None left out,\s+<a[^>]*>11 further down</a>", page)
+    assert re.search(r"30 of 41 entries\.\s+None left out,\s+<span><a[^>]*>11 further down</a>", page)
 
 
 def test_the_points_a_reader_adds_up_give_the_total_shown(member, newsroom):
