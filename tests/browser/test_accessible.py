@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from aggregator.services import importing, sample, searching
+from tests.browser.barriers import TOO_WIDE, find_barriers
 from tests.web.newsroom import NO_SUCH_NAME, SOURCES, STORY, Item, Source, opml
 from tests.web.routes import MEMBERS, PUBLIC, fill
 
@@ -51,7 +49,6 @@ NOT_PAGES = {
 }
 PARTS = 4
 """The pages are dealt out to so many tests, which run side by side."""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BROKEN = Source("https://gone.example/feed", "Gone", "en", "News", (Item("Never", 1, ""),))
 
 
@@ -85,22 +82,12 @@ def paths(newsroom):
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_keeps_anybody_out(open_reader, newsroom, paths, part):
-    # axe is put into the page from outside, which the page's own policy would rightly refuse.
     reader = open_reader(bypass_csp=True)
     reader.set_up(newsroom)
     page = reader.page
     found = {}
-    for name, path in list(paths.items())[part::PARTS]:
-        page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
-        for scheme, width in itertools.product(("light", "dark"), (320, 1280)):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            results = Axe().run(page)
-            if results.violations_count:
-                found[name, scheme, width] = results.generate_report()
-            if page.evaluate(TOO_WIDE) > 0:
-                found[name, scheme, width] = "scrolls sideways"
+    for path in list(paths.values())[part::PARTS]:
+        found |= find_barriers(page, path)
     assert found == {}
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import re
 import threading
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from aggregator.worker.answer import AnswerServer
 from aggregator.worker.fetch_loop import steady_seconds
 from aggregator.worker.meaning import Meaning
+from tests.browser.barriers import find_barriers
 from tests.web.newsroom import Item, Newsroom, Source
 
 STRIKE = "Tenants in the harbour district begin a rent strike"
@@ -23,7 +22,6 @@ GREVE = "Les locataires du quartier du port entament une grève des loyers"
 HUELGA = "Los inquilinos del barrio del puerto comienzan una huelga de alquileres"
 QUAKE = "Strong earthquake shakes the northern coast, dozens injured"
 BEES = "How the city keeps its bees through the winter"
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def source(name, language, *titles):
@@ -152,14 +150,5 @@ def test_the_pages_of_meaning_keep_nobody_out(open_reader, newsroom):
         "/search?words=grève+des+loyers",
     )
     for path in (*paths, "/about/models", "/rules/many-voices/versions/1", "/lists/front-page/check"):
-        page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
-        for scheme, width in itertools.product(("light", "dark"), (320, 1280)):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            results = Axe().run(page)
-            if results.violations_count:
-                found[path, scheme, width] = results.generate_report()
-            if page.evaluate(TOO_WIDE) > 0:
-                found[path, scheme, width] = "scrolls sideways"
+        found |= find_barriers(page, path)
     assert found == {}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from aggregator.services import replays
-
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+from tests.browser.barriers import find_barriers
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
@@ -79,14 +76,5 @@ def test_the_pages_of_trying_keep_nobody_out(open_reader, newsroom):
     for path in (*before, f"{replay}?done"):
         if path.endswith("done"):
             replays.run_waiting_replays(newsroom.desk)
-        page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true; })")
-        for scheme, width in itertools.product(("light", "dark"), (320, 1280)):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            results = Axe().run(page)
-            if results.violations_count:
-                found[path, scheme, width] = results.generate_report()
-            if page.evaluate(TOO_WIDE) > 0:
-                found[path, scheme, width] = "scrolls sideways"
+        found |= find_barriers(page, path)
     assert found == {}
