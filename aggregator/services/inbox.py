@@ -51,14 +51,19 @@ class Received(Enum):
     FULL = 503
 
 
-def receive(desk: Desk, request: Request) -> Received:
-    """Keep a request for the worker; what shows at a glance to be nothing is refused with a reason kept."""
+def receive(desk: Desk, request: Request, *, size: int) -> Received:
+    """Keep a request for the worker; what shows at a glance to be nothing is refused with a reason kept.
+
+    `size`: bytes of its body as announced; where that is too many, the body need not be there.
+    """
     with desk.database.read() as conn:
         if not is_on(conn) and not may_be_followed(conn):
             return Received.OFF
     if not is_activity_type(request.headers.get("content-type", "")):
+        _note(desk, "it is of no type that activities have")
         return Received.NO_ACTIVITY
-    if len(request.body) > MOST_BYTES:
+    if max(size, len(request.body)) > MOST_BYTES:
+        _note(desk, f"it is larger than {MOST_BYTES // 1024} KiB")
         return Received.TOO_LARGE
     if _is_reaction(request.body):
         return Received.TAKEN

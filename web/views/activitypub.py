@@ -89,12 +89,12 @@ def nodeinfo() -> ResponseReturnValue:
 @bp.post("/inbox")
 def receive() -> ResponseReturnValue:
     """Keep what is delivered; nothing of it is believed yet."""
-    if (request.content_length or 0) > inbox.MOST_BYTES:
-        return "", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    size = request.content_length or 0
+    body = request.get_data() if size <= inbox.MOST_BYTES else b""
     query = request.query_string.decode("latin-1")
     url = desk().address + request.path + (f"?{query}" if query else "")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    received = inbox.receive(desk(), Request("POST", url, headers, request.get_data()))
+    received = inbox.receive(desk(), Request("POST", url, headers, body), size=size)
     more = {"Retry-After": "300"} if received is inbox.Received.FULL else {}
     return "", received.value, more
 

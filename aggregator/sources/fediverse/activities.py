@@ -92,7 +92,7 @@ def _own_post(post: Thing, activity: Thing | None, speaker: str | None) -> Said:
         raise Refused("it has no address of its own")
     if not any(same_host(author, speaker) for author in authors):
         raise Refused("somebody else than its author sent it")
-    return Posted(post, activity)
+    return Elsewhere(found)
 
 
 def _announced(activity: Thing, speaker: str | None, depth: int) -> Said:

@@ -60,7 +60,7 @@ def read_actor(thing: Thing) -> Actor | None:
         also_known_as=tuple(found for found in ids_of(thing.get("alsoKnownAs")) if web_id(found)),
         keys=_keys(thing, actor_id),
         reserved=_is_reserved(thing, words),
-        no_bots=_NO_BOTS.search(words) is not None,
+        no_bots=wants_no_programs(words),
     )
 
 
@@ -104,9 +104,19 @@ def _keys(thing: Thing, actor_id: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def wants_no_programs(profile: str) -> bool:
+    """Say whether somebody writes of themselves that no program is to read them."""
+    return _NO_BOTS.search(profile) is not None
+
+
+def wants_no_search(profile: str) -> bool:
+    """Say whether somebody writes of themselves that no search is to find them."""
+    return _NO_INDEX.search(profile) is not None
+
+
 def _is_reserved(thing: Thing, words: str) -> bool:
     """Say whether an actor did not agree to be found (FEP-5feb, searchableBy, and words people write)."""
     if "searchableBy" in thing and PUBLIC.isdisjoint(ids_of(thing.get("searchableBy"))):
         return True
     refused = flag(thing, "indexable") is False or flag(thing, "noindex") is True
-    return refused or flag(thing, "discoverable") is False or _NO_INDEX.search(words) is not None
+    return refused or flag(thing, "discoverable") is False or wants_no_search(words)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregator.model.entry import Kind
+from aggregator.sources.fediverse.actor import wants_no_programs, wants_no_search
 from aggregator.sources.fediverse.shapes import Thing, text_of, things, web_id
 from aggregator.sources.raw import RawDocument, RawEntry, RawFeed, Text
 
@@ -45,6 +46,9 @@ def _entry(status: Thing) -> RawEntry | None:
             return None
         booster, status = _name(status), shown
     account = status["account"]
+    profile = text_of(account, "note") or ""
+    if wants_no_programs(profile):
+        return None
     entry = RawEntry(
         guid=web_id(status.get("uri")),
         link=web_id(status.get("url")) or web_id(status.get("uri")),
@@ -62,7 +66,8 @@ def _entry(status: Thing) -> RawEntry | None:
         entry.extras["warning"] = warning or ""
     if booster:
         entry.extras["boosted_by"] = (booster,)
-    if account.get("indexable") is False or account.get("noindex") is True or account.get("discoverable") is False:
+    refused = account.get("indexable") is False or account.get("noindex") is True
+    if refused or account.get("discoverable") is False or wants_no_search(profile):
         entry.extras["reserved"] = True
     return entry if body or entry.enclosures else None
 

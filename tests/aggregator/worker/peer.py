@@ -93,7 +93,7 @@ class Peer:
         signer = Signer(key_id or f"{self.id}#main-key", key or self.key)
         fields = {n.lower(): v for n, v in sign(plain, signer, at or desk.clock.now(), scheme).items()}
         request = replace(plain, headers=fields | {"host": "news.example", "content-type": kind})
-        return inbox.receive(desk, change(request) if change else request)
+        return inbox.receive(desk, change(request) if change else request, size=len(body))
 
 
 def opened(desk, *peers):

@@ -12,7 +12,7 @@ from aggregator.errors import FetchError
 from aggregator.model.entry import Kind
 from aggregator.model.fault import FaultCode
 from aggregator.model.remark import Remark
-from aggregator.sources.fediverse.activities import what_is_said
+from aggregator.sources.fediverse.activities import Elsewhere, what_is_said
 from aggregator.sources.fediverse.posts import read_post
 from aggregator.sources.fediverse.refusal import Refused
 from aggregator.sources.fediverse.software import software_of
@@ -220,3 +220,19 @@ def test_the_tables_in_the_docs_are_what_the_corpus_becomes():
     page = PAGE.read_text(encoding="utf-8")
     assert BEGIN in page
     assert page_with(page, tables()) == page
+
+
+def test_safety_46_a_post_in_anothers_name_on_the_same_host_is_for_its_own_address_to_say():
+    post = {
+        "type": "Note",
+        "id": "https://a.example/posts/1",
+        "attributedTo": "https://a.example/users/bo",
+        "to": PUBLIC,
+    }
+    create = {
+        "type": "Create",
+        "id": "https://a.example/create/1",
+        "actor": "https://a.example/users/ana",
+        "object": post,
+    }
+    assert what_is_said(create, "https://a.example/users/ana") == Elsewhere("https://a.example/posts/1")
