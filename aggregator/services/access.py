@@ -1,24 +1,20 @@
 """Names, passwords, tokens and proxies of feeds: sealed before they are kept, never shown again (safety 9, 13, 56).
 
-Sealed is AES-256-GCM under a key derived from the instance's secret, bound to the feed: who reads the database without
-that secret reads nothing, and what is sealed for one feed does not open for another.
+They are bound to their feed (sealing.py): what is sealed for one does not open for another.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aggregator.errors import BadInputError, FetchError
 from aggregator.model.access import Access, ShownAccess
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.outbound.guard import private_hosts
 from aggregator.outbound.socks import read_proxy
+from aggregator.services import sealing
 from aggregator.services.rights import Right, require
 from aggregator.store import access as sealed_access
 from aggregator.store import leases, subscriptions
@@ -31,23 +27,20 @@ if TYPE_CHECKING:
 
 PURPOSE: Final = "feed-access"
 LONGEST: Final = 1000
-_NONCE: Final = 12
 
 
 def seal(desk: Desk, feed_id: FeedId, access: Access) -> bytes:
     """Make bytes of an access that only this instance can open, and only for this feed."""
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(desk.key(PURPOSE)).encrypt(nonce, json.dumps(asdict(access)).encode(), _bound_to(feed_id))
+    return sealing.seal(desk, PURPOSE, json.dumps(asdict(access)).encode(), _bound_to(feed_id))
 
 
 def unseal(desk: Desk, feed_id: FeedId, sealed: bytes | None) -> Access:
     """Open what `seal` made; None is no access. Raises FetchError (NO_ACCESS) after a change of the secret."""
     if sealed is None:
         return Access()
-    try:
-        opened = AESGCM(desk.key(PURPOSE)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound_to(feed_id))
-    except (InvalidTag, ValueError) as exc:
-        raise FetchError(Fault(FaultCode.NO_ACCESS)) from exc
+    opened = sealing.unseal(desk, PURPOSE, sealed, _bound_to(feed_id))
+    if opened is None:
+        raise FetchError(Fault(FaultCode.NO_ACCESS))
     return Access(**json.loads(opened))
 
 

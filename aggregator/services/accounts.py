@@ -5,7 +5,6 @@ A link and a session are random words that only their holder has; the store keep
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from aggregator.errors import BadInputError, ConflictError, NotAllowedError, Not
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
 from aggregator.services import passwords
+from aggregator.services.bearer import hash_of
 from aggregator.services.editing import install_shipped
 from aggregator.services.joining import add_member
 from aggregator.store import lists, members, proofs, rules, sessions, values
@@ -107,7 +107,7 @@ def make_link(desk: Desk, member: MemberId | None = None) -> str:
     now = desk.clock.now()
     with desk.database.write() as conn:
         sessions.delete_expired(conn, now)
-        sessions.add_link(conn, _hashed(token), purpose="sign-in", expires=now + LINK_LIFE, member=member)
+        sessions.add_link(conn, hash_of(token), purpose="sign-in", expires=now + LINK_LIFE, member=member)
     return token
 
 
@@ -119,7 +119,7 @@ def link_address(desk: Desk, token: str) -> str:
 def link_state(desk: Desk, token: str) -> LinkState:
     """Say what a link would do, changing nothing: a GET shows a form, whoever previews the address uses nothing."""
     with desk.database.read() as conn:
-        link = sessions.find_link(conn, _hashed(token))
+        link = sessions.find_link(conn, hash_of(token))
         if link is None:
             return LinkState.UNKNOWN
         if link.used:
@@ -152,14 +152,14 @@ def use_link(
     state = link_state(desk, token) if password else None
     hashed = passwords.hash_new(password, name=name or "") if password and state in SETS_PASSWORD else None
     with desk.database.write() as conn:
-        link = sessions.find_link(conn, _hashed(token))
+        link = sessions.find_link(conn, hash_of(token))
         if link is None:
             raise NotFoundError("link", "as given")  # never the token itself: errors are logged
         if link.expires <= now:
             raise ConflictError("link", "it was good for 24 hours; `broadsheet init` prints a new one")
         steward = _first_steward(conn)
         member = link.member or (steward.id if steward else _set_up(conn, name, instance_name, language, now))
-        if not sessions.use_link(conn, _hashed(token), now=now):
+        if not sessions.use_link(conn, hash_of(token), now=now):
             raise ConflictError("link", "it was used already; `broadsheet init` prints a new one")
         if hashed is not None:
             proofs.set_password(conn, member, hashed, now=now)
@@ -174,7 +174,7 @@ def open_session(desk: Desk, conn: Connection, member: MemberId, device: str | N
     token, now = secrets.token_urlsafe(32), desk.clock.now()
     sessions.add_session(
         conn,
-        _hashed(token),
+        hash_of(token),
         member=member,
         expires=now + SESSION_LIFE,
         created=now,
@@ -187,7 +187,7 @@ def actor_of(desk: Desk, session: str | None) -> Actor:
     """Say who a session token speaks for: nobody where it is missing, unknown or over."""
     with desk.database.read() as conn:
         group = members.instance_group(conn)
-        found = sessions.find_session(conn, _hashed(session), now=desk.clock.now()) if session else None
+        found = sessions.find_session(conn, hash_of(session), now=desk.clock.now()) if session else None
         if found is None:
             return Actor(member=None, group=group, role=None)
         return Actor(
@@ -204,18 +204,18 @@ def renew(desk: Desk, session: str) -> bool:
     """
     now = desk.clock.now()
     with desk.database.read() as conn:
-        found = sessions.find_session(conn, _hashed(session), now=now)
+        found = sessions.find_session(conn, hash_of(session), now=now)
     if found is None or found.expires > now + SESSION_LIFE - RENEW_AFTER:
         return False
     with desk.database.write() as conn:
-        sessions.set_session_expires(conn, _hashed(session), now + SESSION_LIFE, seen=now)
+        sessions.set_session_expires(conn, hash_of(session), now + SESSION_LIFE, seen=now)
     return True
 
 
 def sign_out(desk: Desk, session: str) -> None:
     """End a session; one that is over already is none."""
     with desk.database.write() as conn:
-        sessions.delete_session(conn, _hashed(session))
+        sessions.delete_session(conn, hash_of(session))
 
 
 def operator(desk: Desk, member_name: str | None = None) -> Actor:
@@ -259,8 +259,3 @@ def _first_steward(conn: Connection) -> Member | None:
         if members.find_role(conn, group, member.id) is Role.STEWARD:
             return member
     return None
-
-
-def _hashed(token: str) -> bytes:
-    # Tokens carry 256 random bits: a plain hash cannot be turned back, and no salt is needed.
-    return hashlib.sha256(token.encode()).digest()

@@ -6,22 +6,19 @@ a random nonce and the instance's secret; it opens one alert and nothing else, w
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from aggregator.errors import BadInputError, FetchError, NotFoundError
 from aggregator.model.alert import Alert, AlertBy, AlertId, MailServer
 from aggregator.outbound.guard import check_url, private_hosts
+from aggregator.services import sealing
 from aggregator.services.asking import find_named
+from aggregator.services.bearer import hash_of, word_from
 from aggregator.services.rights import Right, require_member
 from aggregator.services.throttles import count_try
 from aggregator.store import alerts as stored
@@ -40,7 +37,8 @@ LONGEST_WEBHOOK: Final = 1000
 _MAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _NONCE: Final = 16
 _LONGEST_WORD: Final = 64
-_SEALED_BY: Final = 12
+_ADDRESSES: Final = "alert-addresses"
+_WORDS: Final = "alert-words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def add_alert(desk: Desk, actor: Actor, slug: str, *, by: str, address: str, hou
             list_id=found.id,
             member=member.id,
             by=way,
-            address=_seal(desk, nonce, address),
+            address=sealing.seal(desk, _ADDRESSES, address.encode(), nonce),
             nonce=nonce,
             hours=hours,
             made=now,
@@ -110,7 +108,7 @@ def add_alert(desk: Desk, actor: Actor, slug: str, *, by: str, address: str, hou
             due=now,
             confirmed=None if way is AlertBy.MAIL else now,
         )
-        added = stored.find(conn, stored.add(conn, new, _hashed(word_of(desk, new))))
+        added = stored.find(conn, stored.add(conn, new, hash_of(word_of(desk, new))))
     desk.ask.wake()
     if added is None:
         raise NotFoundError("alert", slug)
@@ -131,7 +129,7 @@ def end_alert(desk: Desk, actor: Actor, slug: str, alert_id: int) -> None:
 def open_alert(desk: Desk, word: str) -> OpenedAlert:
     """Say what the word in a letter opens. Public: the word is the proof. Raises NotFoundError."""
     with desk.database.read() as conn:
-        held = stored.find_by_hash(conn, _hashed(word[:_LONGEST_WORD]))
+        held = stored.find_by_hash(conn, hash_of(word[:_LONGEST_WORD]))
         found = lists.find_list_by_id(conn, held.list_id) if held else None
     if held is None:
         raise NotFoundError("alert", "as given")  # never the word itself
@@ -155,8 +153,7 @@ def stop_alert(desk: Desk, word: str) -> None:
 
 def word_of(desk: Desk, alert: Alert) -> str:
     """Return the word that opens an alert, for its links."""
-    made = hmac.digest(desk.key("alert-words"), alert.nonce, hashlib.sha256)
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+    return word_from(desk, _WORDS, alert.nonce)
 
 
 def link_of(desk: Desk, alert: Alert) -> str:
@@ -173,13 +170,7 @@ def secret_of(desk: Desk, alert: Alert) -> str | None:
 
 def address_of(desk: Desk, alert: Alert) -> str:
     """Open the address of an alert; empty after a change of the instance's secret."""
-    try:
-        opened = AESGCM(desk.key("alert-addresses")).decrypt(
-            alert.address[:_SEALED_BY], alert.address[_SEALED_BY:], alert.nonce
-        )
-    except InvalidTag:
-        return ""
-    return opened.decode()
+    return (sealing.unseal(desk, _ADDRESSES, alert.address, alert.nonce) or b"").decode()
 
 
 def mail_server(desk: Desk) -> MailServer | None:
@@ -205,13 +196,3 @@ def _checked(desk: Desk, by: AlertBy, address: str) -> str:
     if len(target.url) > LONGEST_WEBHOOK:
         raise BadInputError("address", f"at most {LONGEST_WEBHOOK} characters fit")
     return target.url
-
-
-def _seal(desk: Desk, nonce: bytes, address: str) -> bytes:
-    first = os.urandom(_SEALED_BY)
-    return first + AESGCM(desk.key("alert-addresses")).encrypt(first, address.encode(), nonce)
-
-
-def _hashed(word: str) -> bytes:
-    # A word carries 128 random bits under a secret of 256: a plain hash cannot be turned back.
-    return hashlib.sha256(word.encode("utf-8", "replace")).digest()

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from aggregator.errors import BadInputError, BusyError, FetchError, NotFoundError
 from aggregator.model.member import Actor
 from aggregator.model.sharing import Subscriber
 from aggregator.outbound.guard import check_url, private_hosts
-from aggregator.services import outgoing, sharing
+from aggregator.services import outgoing, sealing, sharing
 from aggregator.store import hub as stored
 from aggregator.store import lists, members
 
@@ -39,8 +35,8 @@ MOST: Final = 5000
 MOST_TRIES: Final = 8
 LONGEST_SECRET: Final = 199  # bytes; WebSub asks for fewer than 200
 LONGEST_ADDRESS: Final = 1000
+_SECRETS: Final = "hub-secrets"
 _TOPIC: Final = re.compile(r"/lists/([a-z0-9-]+)\.(?:atom|rss|json)")
-_NONCE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ def ask(desk: Desk, asked: Asked) -> None:
             list_id=listed.id,
             topic=asked.topic,
             callback=target.url,
-            secret=_seal(desk, key, secret) if secret else None,
+            secret=sealing.seal(desk, _SECRETS, secret, key) if secret else None,
             lease=int(min(max(lease, SHORTEST), LONGEST).total_seconds()),
             wanted=asked.mode,
             until=None,
@@ -118,7 +114,7 @@ def settle(desk: Desk, asked: Subscriber, *, agreed: bool) -> None:
                 asked,
                 key=key,
                 wanted=None,
-                secret=_seal(desk, key, secret) if secret else None,
+                secret=sealing.seal(desk, _SECRETS, secret, key) if secret else None,
                 until=now + timedelta(seconds=asked.lease),
                 told=told,
                 failures=0,
@@ -190,21 +186,13 @@ def secret_of(desk: Desk, subscriber: Subscriber) -> bytes:
     sealed = subscriber.secret
     if sealed is None:
         return b""
-    try:
-        return AESGCM(desk.key("hub-secrets")).decrypt(sealed[:_NONCE], sealed[_NONCE:], subscriber.key)
-    except InvalidTag:
-        return b""
+    return sealing.unseal(desk, _SECRETS, sealed, subscriber.key) or b""
 
 
 def _public_slug(desk: Desk, list_id: ListId) -> str | None:
     with desk.database.read() as conn:
         found = lists.find_list_by_id(conn, list_id)
         return found.slug if found and sharing.is_public(conn, found) else None
-
-
-def _seal(desk: Desk, key: bytes, secret: bytes) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(desk.key("hub-secrets")).encrypt(nonce, secret, key)
 
 
 def _key(topic: str, callback: str, *, waiting: bool) -> bytes:

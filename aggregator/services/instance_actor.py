@@ -7,16 +7,14 @@ It is there from the first start with a public address on; before that nobody co
 from __future__ import annotations
 
 import base64
-import os
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aggregator.services import sealing
 from aggregator.sources.fediverse.signatures import Signer
 from aggregator.store import values
 
@@ -27,7 +25,6 @@ ACTOR_PATH: Final = "/actor"
 INBOX_PATH: Final = "/inbox"
 CONTEXT: Final = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
 _KEY: Final = "instance-actor-key"
-_NONCE: Final = 12
 
 
 def actor_id(desk: Desk) -> str:
@@ -46,8 +43,7 @@ def ensure_key(desk: Desk) -> None:
     plain = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    nonce = os.urandom(_NONCE)
-    sealed = base64.b64encode(nonce + AESGCM(desk.key(_KEY)).encrypt(nonce, plain, None)).decode()
+    sealed = base64.b64encode(sealing.seal(desk, _KEY, plain)).decode()
     with desk.database.write() as conn:
         if values.find_value(conn, _KEY) is None:
             values.set_value(conn, _KEY, sealed)
@@ -59,10 +55,8 @@ def find_signer(desk: Desk) -> Signer | None:
         sealed = values.find_value(conn, _KEY)
     if sealed is None or not desk.settings.public_url:
         return None
-    data = base64.b64decode(sealed)
-    try:
-        plain = AESGCM(desk.key(_KEY)).decrypt(data[:_NONCE], data[_NONCE:], None)
-    except InvalidTag:
+    plain = sealing.unseal(desk, _KEY, base64.b64decode(sealed))
+    if plain is None:
         return None
     key = serialization.load_der_private_key(plain, None)
     return Signer(f"{actor_id(desk)}#main-key", key) if isinstance(key, rsa.RSAPrivateKey) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.member import Role
 from aggregator.services import passwords, throttles
 from aggregator.services.accounts import LANGUAGES, open_session
+from aggregator.services.bearer import hash_of
 from aggregator.services.joining import add_member, good_name
 from aggregator.services.rights import Right, require
 from aggregator.store import invitations, members, proofs, values
@@ -63,7 +63,7 @@ def invite(desk: Desk, actor: Actor, *, role: str, days: int = 7, uses: int = 1)
             raise ConflictError("invitation", f"{MOST_OPEN} are open; take some back first")
         invitations.add_invitation(
             conn,
-            _hashed(token),
+            hash_of(token),
             role=Role(role),
             made_by=actor.member.id if actor.member else None,
             made=now,
@@ -128,7 +128,7 @@ def join(desk: Desk, token: str, *, name: str, password: str | None, language: s
 
 
 def _find(conn: Connection, token: str) -> Invitation:
-    found = invitations.find_invitation(conn, _hashed(token))
+    found = invitations.find_invitation(conn, hash_of(token))
     if found is None:
         raise NotFoundError("invitation", "as given")
     return found
@@ -136,7 +136,3 @@ def _find(conn: Connection, token: str) -> Invitation:
 
 def _maker(conn: Connection, invitation: Invitation) -> str | None:
     return members.get_member(conn, invitation.made_by).name if invitation.made_by is not None else None
-
-
-def _hashed(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="replace")).digest()

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aggregator.errors import BadInputError, FetchError
 from aggregator.model.clocks import stamp
@@ -23,6 +19,7 @@ from aggregator.model.feed import NewFeed
 from aggregator.model.mailbox import SCHEME, Mailbox, Progress, ShownMailbox
 from aggregator.model.subscription import NewSubscription
 from aggregator.outbound.guard import check_url, private_hosts
+from aggregator.services import sealing
 from aggregator.services.rights import Right, require
 from aggregator.sources.identity import sender_key
 from aggregator.store import feeds, members, subscriptions, values
@@ -42,7 +39,6 @@ MOST_SENDERS: Final = 2_000
 """Whoever knows the address of the mailbox can write to it: senders after so many are passed over."""
 _CONFIG: Final = "mailbox"
 _PROGRESS: Final = "mailbox-progress"
-_NONCE: Final = 12
 
 
 def set_mailbox(desk: Desk, actor: Actor, box: Mailbox) -> None:
@@ -165,13 +161,12 @@ def _state(desk: Desk) -> dict[str, Any]:
 
 
 def _seal(desk: Desk, password: str) -> str:
-    nonce = os.urandom(_NONCE)
-    return base64.b64encode(nonce + AESGCM(desk.key(PURPOSE)).encrypt(nonce, password.encode(), b"")).decode()
+    return base64.b64encode(sealing.seal(desk, PURPOSE, password.encode())).decode()
 
 
 def _unseal(desk: Desk, sealed: str) -> str | None:
     try:
-        data = base64.b64decode(sealed)
-        return AESGCM(desk.key(PURPOSE)).decrypt(data[:_NONCE], data[_NONCE:], b"").decode()
-    except (InvalidTag, ValueError):
+        opened = sealing.unseal(desk, PURPOSE, base64.b64decode(sealed))
+    except ValueError:
         return None
+    return None if opened is None else opened.decode()

@@ -6,9 +6,6 @@ again, and who reads the database alone cannot say it. The store keeps its SHA-2
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +15,7 @@ from aggregator.errors import BusyError, NotFoundError, NotSignedInError
 from aggregator.model.member import Actor, Role
 from aggregator.model.sharing import PrivateAddress, Sharing
 from aggregator.services.asking import NEWEST_FIRST, list_and_rule
+from aggregator.services.bearer import hash_of, word_from
 from aggregator.services.rights import Right, may, require, require_member
 from aggregator.store import lists, members, values
 from aggregator.store import sharing as stored
@@ -33,6 +31,7 @@ _RECOMMENDED: Final = "sources-recommended"
 _NONCE: Final = 16
 NO_LIST: Final = ""
 _LONGEST_WORD: Final = 64
+_ADDRESSES: Final = "private-addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def following(desk: Desk, actor: Actor, slug: str) -> Following:
         found = list_and_rule(conn, actor, slug, None).list
         sharing = stored.get_sharing(conn, found.id)
         address = stored.find_address(conn, found.id, actor.member.id) if actor.member else None
-    word = _word(desk, address.nonce) if address else None
+    word = word_from(desk, _ADDRESSES, address.nonce) if address else None
     return Following(found, sharing, word, address, ours=found.owner == actor.group)
 
 
@@ -82,11 +81,11 @@ def renew_address(desk: Desk, actor: Actor, slug: str) -> str:
     """Give the member a new secret address of a list, and its word; the one before ends. Raises NotFoundError."""
     member = require_member(actor, Right.READ)
     nonce = secrets.token_bytes(_NONCE)
-    word = _word(desk, nonce)
+    word = word_from(desk, _ADDRESSES, nonce)
     with desk.database.write() as conn:
         found = list_and_rule(conn, actor, slug, None).list
         made = PrivateAddress(found.id, member.id, nonce, made=desk.clock.now(), used=None)
-        stored.put_address(conn, _hashed(word), made)
+        stored.put_address(conn, hash_of(word), made)
     return word
 
 
@@ -102,7 +101,7 @@ def open_address(desk: Desk, word: str) -> Opened:
 
     Raises NotFoundError for one that was never made or has ended.
     """
-    hashed, unknown = _hashed(word[:_LONGEST_WORD]), NotFoundError("address", "as given")  # never the word itself
+    hashed, unknown = hash_of(word[:_LONGEST_WORD]), NotFoundError("address", "as given")  # never the word itself
     with desk.database.read() as conn:
         group = members.instance_group(conn)
         address = stored.find_address_by_hash(conn, hashed)
@@ -185,13 +184,3 @@ def set_recommends(desk: Desk, actor: Actor, *, on: bool) -> None:
 def _public_rules(conn: Connection, group: GroupId) -> set[str]:
     used = stored.get_public_rules(conn, group)
     return {*used, NEWEST_FIRST} if used else set()
-
-
-def _word(desk: Desk, nonce: bytes) -> str:
-    made = hmac.digest(desk.key("private-addresses"), nonce, hashlib.sha256)
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
-
-
-def _hashed(word: str) -> bytes:
-    # A word carries 128 random bits under a secret of 256: a plain hash cannot be turned back.
-    return hashlib.sha256(word.encode("utf-8", "replace")).digest()

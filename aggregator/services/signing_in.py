@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aggregator.errors import NotFoundError, WrongProofError
 from aggregator.services import passwords, throttles
 from aggregator.services.accounts import open_session
+from aggregator.services.bearer import hash_of
 from aggregator.services.rights import Right, require_member
 from aggregator.store import profiles, proofs, sessions
 from aggregator.text.names import LONGEST, clean_name, name_key
@@ -54,7 +54,7 @@ def sign_in(desk: Desk, name: str, password: str, visit: Visit) -> str:
 def own_sessions(desk: Desk, actor: Actor, token: str | None) -> tuple[HeldSession, ...]:
     """Return where the member who asks is signed in; `here` is the session of `token`."""
     member = require_member(actor, Right.OWN_ACCOUNT)
-    own = _hashed(token).hex() if token else None
+    own = hash_of(token).hex() if token else None
     with desk.database.read() as conn:
         held = sessions.get_sessions(conn, member.id, now=desk.clock.now())
     return tuple(replace(each, here=each.id == own) for each in held)
@@ -105,7 +105,3 @@ def has_password(desk: Desk, actor: Actor) -> bool:
     member = require_member(actor, Right.OWN_ACCOUNT)
     with desk.database.read() as conn:
         return proofs.find_password(conn, member.id) is not None
-
-
-def _hashed(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.member import Actor, TokenScope
+from aggregator.services.bearer import hash_of
 from aggregator.services.rights import Right, require_member
 from aggregator.store import members, tokens
 
@@ -38,7 +38,7 @@ def make_token(desk: Desk, actor: Actor, name: str, scope: str) -> str:
     with desk.database.write() as conn:
         if tokens.count_tokens(conn, member.id) >= MOST:
             raise ConflictError("token", f"you have {MOST}; take one back first")
-        tokens.add_token(conn, member.id, _hashed(token), name=called, scope=TokenScope(scope), now=desk.clock.now())
+        tokens.add_token(conn, member.id, hash_of(token), name=called, scope=TokenScope(scope), now=desk.clock.now())
     return token
 
 
@@ -66,7 +66,7 @@ def actor_of_token(desk: Desk, token: str | None) -> Actor:
         nobody = Actor(member=None, group=members.instance_group(conn), role=None)
         if not token or len(token) > LONGEST or not token.startswith(PREFIX):
             return nobody
-        found = tokens.find_token(conn, _hashed(token))
+        found = tokens.find_token(conn, hash_of(token))
         if found is None:
             return nobody
         member, scope = found
@@ -74,8 +74,3 @@ def actor_of_token(desk: Desk, token: str | None) -> Actor:
         if role is None:
             return nobody
         return replace(nobody, member=members.get_member(conn, member), role=role, scope=scope)
-
-
-def _hashed(token: str) -> bytes:
-    # Another text than ours is nobody's; 256 random bits: a plain hash cannot be turned back, and no salt is needed.
-    return hashlib.sha256(token.encode(errors="replace")).digest()
