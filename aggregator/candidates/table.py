@@ -17,7 +17,7 @@ from aggregator.model.ids import FeedId
 from rankers import CandidateTable, Labels, LabelSets, Numbers, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
@@ -155,10 +155,11 @@ def in_scope(scope: Scope, feed_id: FeedId, folders: Sequence[str]) -> bool:
     """Tell whether the scope names a feed, or a folder that it stands in; all where it names neither."""
     if not scope.feeds and not scope.folders:
         return True
-    return feed_id in scope.feeds or any(_is_in(path, scope.folders) for path in folders)
+    return feed_id in scope.feeds or any(is_in(path, scope.folders) for path in folders)
 
 
-def _is_in(path: str, folders: Sequence[str]) -> bool:
+def is_in(path: str, folders: Iterable[str]) -> bool:
+    """Tell whether a folder is one of these or lies in one, as rules compare them (ranking-semantics 3)."""
     folded = fold(path)
     return any(folded == folder or folded.startswith(folder + "/") for folder in map(fold, folders))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aggregator.cli.console import Console
     from aggregator.model.bundle import FollowedId
     from aggregator.model.member import Actor
+    from aggregator.services.bundle_following import FollowedPage
     from aggregator.services.desk import Desk
 
 LONGEST_LOOK = 60.0
@@ -26,15 +27,13 @@ LOOK_EVERY = 0.2
 @click.argument("url")
 def follow(console: Console, url: str) -> int:
     """Follow the bundle or plain OPML at URL: its changes wait to be accepted or refused."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
+    from aggregator.services import bundle_following as following  # noqa: PLC0415  # loads the database's libraries
 
     with console.desk() as (desk, actor):
         followed_id = following.follow(desk, actor, url)
         _look(desk, actor, followed_id)
         page = following.followed_page(desk, actor, followed_id)
-    lines = [state(page.followed), *(f"{each.word!r}: {sentence(each)}" for each in page.changes)]
-    console.show(followed_shape(page.followed) | {"changes": [change_shape(c) for c in page.changes]}, lines)
-    return faults.DOES_NOT_HOLD if page.followed.problem else faults.DONE
+    return _show(console, page)
 
 
 @command(name="changes")
@@ -45,8 +44,8 @@ def follow(console: Console, url: str) -> int:
 @click.option("--only", multiple=True, metavar="CHANGE", help="Accept this one, and refuse all not named.")
 def changes(console: Console, url: str, *, look: bool, accept: bool, refuse: bool, only: tuple[str, ...]) -> int:
     """Show what waits of the followed bundle at URL, and decide about it."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
-    from aggregator.services import importing  # noqa: PLC0415  # as above
+    from aggregator.services import bundle_following as following  # noqa: PLC0415  # loads the database's libraries
+    from aggregator.services import importing  # noqa: PLC0415  # loads the database's libraries
 
     if accept and refuse:
         raise click.UsageError("either --accept or --refuse")
@@ -60,9 +59,7 @@ def changes(console: Console, url: str, *, look: bool, accept: bool, refuse: boo
             chosen = () if refuse else only or None
             following.decide(desk, actor, followed_id, page.followed.identity, chosen)
             importing.run_waiting(desk)
-    lines = [state(page.followed), *(f"{each.word!r}: {sentence(each)}" for each in page.changes)]
-    console.show(followed_shape(page.followed) | {"changes": [change_shape(c) for c in page.changes]}, lines)
-    return faults.DOES_NOT_HOLD if page.followed.problem else faults.DONE
+    return _show(console, page)
 
 
 @command(name="fork")
@@ -99,15 +96,22 @@ def copy_list(console: Console, url: str, name: str, new: str, reason: str) -> N
 @click.argument("url")
 def stop(console: Console, url: str) -> None:
     """Follow the bundle at URL no longer; the sources that came by it stay."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
+    from aggregator.services import bundle_following as following  # noqa: PLC0415  # loads the database's libraries
 
     with console.desk() as (desk, actor):
         following.stop_following(desk, actor, _followed(desk, actor, url))
     console.show({"url": url}, [f"{url} is not followed any more."])
 
 
+def _show(console: Console, page: FollowedPage) -> int:
+    """Show how it stands with a followed bundle, and what waits."""
+    lines = [state(page.followed), *(f"{each.word!r}: {sentence(each)}" for each in page.changes)]
+    console.show(followed_shape(page.followed) | {"changes": [change_shape(c) for c in page.changes]}, lines)
+    return faults.DOES_NOT_HOLD if page.followed.problem else faults.DONE
+
+
 def _followed(desk: Desk, actor: Actor, url: str) -> FollowedId:
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
+    from aggregator.services import bundle_following as following  # noqa: PLC0415  # loads the database's libraries
 
     for each in following.followed_bundles(desk, actor):
         if each.address == url:
@@ -117,7 +121,7 @@ def _followed(desk: Desk, actor: Actor, url: str) -> FollowedId:
 
 def _look(desk: Desk, actor: Actor, followed_id: FollowedId) -> None:
     """Wait until the running worker has looked, or look here where none runs."""
-    from aggregator.services import bundle_following as following  # noqa: PLC0415  # as above
+    from aggregator.services import bundle_following as following  # noqa: PLC0415  # loads the database's libraries
 
     try:
         desk.ask.ping()

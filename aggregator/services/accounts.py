@@ -93,7 +93,7 @@ def prepare(desk: Desk) -> None:
 def instance(desk: Desk) -> InstanceInfo:
     """Say what the instance is called. Public: a sign-in hint names the instance too."""
     with desk.database.read() as conn:
-        name = values.find_value(conn, "instance-name")
+        name = values.find_value(conn, values.INSTANCE_NAME)
         language = values.find_value(conn, "instance-language")
     return InstanceInfo(name or "Broadsheet", language or "en", set_up=name is not None)
 
@@ -237,7 +237,7 @@ def operator(desk: Desk, member_name: str | None = None) -> Actor:
 def _set_up(
     conn: Connection, name: str | None, instance_name: str | None, language: str | None, now: datetime
 ) -> MemberId:
-    values.set_value(conn, "instance-name", _given("name of the instance", instance_name))
+    values.set_value(conn, values.INSTANCE_NAME, _given("name of the instance", instance_name))
     if language not in LANGUAGES:
         raise BadInputError("language", f"one of {', '.join(LANGUAGES)} is expected")
     values.set_value(conn, "instance-language", language)

@@ -211,7 +211,7 @@ def _digest(news: News) -> str:
 
 def _name(desk: Desk) -> str:
     with desk.database.read() as conn:
-        return values.find_value(conn, "instance-name") or "Broadsheet"
+        return values.instance_name(conn)
 
 
 def _line(text: str) -> str:

@@ -10,13 +10,14 @@ import tomlkit
 
 from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
-from aggregator.services import editing, importing, listing, subscribing
+from aggregator.services import editing, listing, subscribing
 from aggregator.services.bundle_following import followed_page
 from aggregator.services.listing import ListWish
 from aggregator.services.rights import Right, require
 from aggregator.services.versions import check_envelope, toml_of
 from aggregator.sources.identity import canonical_address
 from aggregator.store import rules as stored_rules
+from aggregator.store.folders import get_paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -65,7 +66,7 @@ def copy_list(
     if told is None:
         raise NotFoundError("list", name)
     with desk.database.read() as conn:
-        folders = importing.folder_paths(conn, actor.group)
+        folders = set(get_paths(conn, actor.group))
     wish, missing = _wish(told, subscribing.sources(desk, actor), folders)
     if missing and not wish.scope.feeds and not wish.scope.folders:
         raise ConflictError("list", "nothing it draws on is here; accept its sources first")

@@ -40,7 +40,7 @@ def selection(desk: Desk, owner: OwnerId) -> Selection:
     """Give what a group reads as it is handed on. For services that have checked who asks."""
     outlines = {each.address: each for each in importing.outlines(desk, owner)}
     with desk.database.read() as conn:
-        title = values.find_value(conn, "instance-name") or "Broadsheet"
+        title = values.instance_name(conn)
         folders = importing.folder_outlines(conn, owner)
         held = subscriptions.get_subscribed(conn, owner)
         rules = tuple(

@@ -23,7 +23,9 @@ from aggregator.sources.bundleout import write_bundle
 from aggregator.sources.identity import canonical_address
 from aggregator.sources.opmlout import write_opml
 from aggregator.store import bundles as stored
+from aggregator.store import folders as shelves
 from aggregator.store import members, subscriptions
+from aggregator.text.paths import holds_any
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -181,11 +183,11 @@ def apply_changes(
     added = [wanted[each.key] for each in changes if each.kind is ChangeKind.ADDED and each.key in wanted]
     # In the order of the bundle; with `whole` folders without feeds come along.
     used = {path for feed in added for path in feed.folders}
-    folders = [each for each in document.opml.folders if whole or _holds(each.path, used)]
+    folders = [each for each in document.opml.folders if whole or holds_any(each.path, used)]
     file = write_opml(document.opml.title or name, folders, added)
     now = desk.clock.now()
     with desk.database.write() as conn:
-        held = importing.folder_paths(conn, actor.group)
+        held = shelves.get_paths(conn, actor.group)
         touched = _touch(conn, actor.group, [each for each in changes if each.kind is not ChangeKind.ADDED], wanted)
         job = importing.add_import(conn, actor.group, name, file, now=now, held=held, touched=touched)
     desk.ask.wake()
@@ -201,14 +203,14 @@ def _touch(
     for change in changes:
         if (feed_id := there.get(canonical_address(change.key))) is not None:
             by_feed.setdefault(feed_id, []).append(change)
-    touched = []
+    if not by_feed:
+        return ()
+    before = undoing.ties_of(conn, owner)
     for feed_id, its in by_feed.items():
-        before = undoing.tie_of(conn, owner, feed_id)
         for change in its:
             _apply(conn, owner, feed_id, change, wanted.get(change.key))
-        ended = any(change.kind is ChangeKind.REMOVED for change in its)
-        touched.append(Touched(feed_id, before, None if ended else undoing.tie_of(conn, owner, feed_id)))
-    return tuple(touched)
+    after = undoing.ties_of(conn, owner)
+    return tuple(Touched(feed_id, before[feed_id], after.get(feed_id)) for feed_id in by_feed)
 
 
 def _apply(conn: Connection, owner: OwnerId, feed_id: FeedId, change: BundleChange, wanted: OpmlFeed | None) -> None:
@@ -221,10 +223,6 @@ def _apply(conn: Connection, owner: OwnerId, feed_id: FeedId, change: BundleChan
         title = wanted.title if change.kind is ChangeKind.RENAMED else own.title
         why = wanted.why if change.kind is ChangeKind.REASON else own.why
         subscriptions.set_subscription(conn, owner, feed_id, title=title, why=why)
-
-
-def _holds(path: str, used: Collection[str]) -> bool:
-    return any(each == path or each.startswith(path + "/") for each in used)
 
 
 def _head(

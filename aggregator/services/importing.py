@@ -25,6 +25,7 @@ from aggregator.sources.opmlout import write_opml
 from aggregator.store import blocks, feeds, folders, jobs, leases, subscriptions, values
 from aggregator.text.address import is_beneath
 from aggregator.text.masking import has_secret, mask
+from aggregator.text.paths import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -83,7 +84,7 @@ def start_import(desk: Desk, actor: Actor, name: str, data: bytes) -> JobId:
     """Put an import in the queue and wake the worker. Raises BadDocumentError for what is no source list."""
     require(actor, Right.IMPORT)
     with desk.database.write() as conn:
-        held = folder_paths(conn, actor.group)
+        held = folders.get_paths(conn, actor.group)
         job_id = add_import(conn, actor.group, name, data, now=desk.clock.now(), held=held)
     desk.ask.wake()
     return job_id
@@ -106,14 +107,9 @@ def add_import(
     document = read_opml(data)
     job_id = jobs.add_job(conn, owner, _name(name), data, now=now)
     _note_progress(conn, job_id, JobState.WAITING, 0, document)
-    there = (*(folder.path for folder in document.folders), *folder_paths(conn, owner))
+    there = (*(folder.path for folder in document.folders), *folders.get_paths(conn, owner))
     undoing.note(conn, job_id, [path for path in dict.fromkeys(there) if path not in held], touched)
     return job_id
-
-
-def folder_paths(conn: Connection, owner: OwnerId) -> tuple[str, ...]:
-    """Give the paths of an owner's folders in the owner's order."""
-    return tuple(folder.path for folder in folders.get_folders(conn, owner))
 
 
 def folder_outlines(conn: Connection, owner: OwnerId) -> tuple[OpmlFolder, ...]:
@@ -198,20 +194,16 @@ def export_opml(desk: Desk, actor: Actor, *, folder: str | None = None) -> bytes
     """
     require(actor, Right.EXPORT)
     with desk.database.read() as conn:
-        name = values.find_value(conn, "instance-name") or "Broadsheet"
+        name = values.instance_name(conn)
         shelves = folder_outlines(conn, actor.group)
     held = [each for each in outlines(desk, actor.group) if not is_ours_alone(each.address)]
     if folder is not None:
         if folder not in {each.path for each in shelves}:
             raise NotFoundError("folder", folder)
-        shelves = tuple(each for each in shelves if _inside(each.path, folder))
-        inside = ((each, tuple(path for path in each.folders if _inside(path, folder))) for each in held)
+        shelves = tuple(each for each in shelves if is_within(each.path, folder))
+        inside = ((each, tuple(path for path in each.folders if is_within(path, folder))) for each in held)
         held = [replace(each, folders=within) for each, within in inside if within]
     return write_opml(name, shelves, held)
-
-
-def _inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder + "/")
 
 
 def left_out_of_export(desk: Desk, actor: Actor) -> tuple[str, ...]:
@@ -229,9 +221,7 @@ def outlines(desk: Desk, owner: OwnerId) -> tuple[OpmlFeed, ...]:
     """Give an owner's sources as outlines, but for those of servers kept out. For services that checked who asks."""
     with desk.database.read() as conn:
         kept_out = blocks.get_domains(conn)
-        held = [
-            each for each in subscriptions.get_subscribed(conn, owner) if not is_beneath(each.feed.address, kept_out)
-        ]
+        held = subscriptions.get_subscribed(conn, owner)
         extras = subscriptions.get_extras(conn, owner)
     made = [
         OpmlFeed(

@@ -99,7 +99,7 @@ def look_at(desk: Desk, token: str) -> Invited:
     """Say what an invitation is for; changes nothing, and the link is the right. Raises NotFoundError."""
     with desk.database.read() as conn:
         found = _find(conn, token)
-        name = values.find_value(conn, "instance-name") or "Broadsheet"
+        name = values.instance_name(conn)
         is_open = found.uses_left > 0 and found.expires > desk.clock.now()
         return Invited(name, _maker(conn, found), found.role, is_open)
 

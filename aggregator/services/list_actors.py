@@ -76,7 +76,7 @@ def document(desk: Desk, slug: str) -> dict[str, Any]:
     """Return the document of a list's actor. Public. Raises NotFoundError."""
     with desk.database.read() as conn:
         found = get_followable(desk, conn, slug)
-        name = values.find_value(conn, "instance-name") or "Broadsheet"
+        name = values.instance_name(conn)
     me, signer = list_actor_id(desk, slug), find_signer(desk)
     if signer is None:
         raise NotFoundError("list", slug)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from aggregator.candidates.table import is_in
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
 from aggregator.model.timetable import HOUR, WEEK, Timetable
@@ -267,7 +268,7 @@ def _scope(conn: Connection, actor: Actor, scope: Scope) -> Scope:
     if not held.issuperset(scope.feeds):
         raise BadInputError("feeds", "only sources of the group can be named")
     paths = {folder.path for folder in folders.get_folders(conn, actor.group)} if scope.folders else set()
-    unknown = [path for path in scope.folders if not any(_is_in(each, path) for each in paths)]
+    unknown = [path for path in scope.folders if not any(is_in(each, (path,)) for each in paths)]
     if unknown:
         raise BadInputError("folders", f"there is no folder {unknown[0]!r}")
     if not all(_LANGUAGE.fullmatch(language) for language in scope.languages):
@@ -277,8 +278,3 @@ def _scope(conn: Connection, actor: Actor, scope: Scope) -> Scope:
 
 def _once(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
-
-
-def _is_in(path: str, folder: str) -> bool:
-    one, other = fold(path), fold(folder)
-    return one == other or one.startswith(other + "/")

@@ -22,6 +22,7 @@ from aggregator.sources.opmlout import write_opml
 from aggregator.store import access as sealed_access
 from aggregator.store import editions, entries, feeds, members, subscriptions, values
 from aggregator.store import sharing as stored
+from aggregator.text.paths import holds_any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,14 +127,14 @@ def feed(
     with desk.database.read() as conn:
         sources = _sources(conn, page)
         bodies = _bodies(conn, page, sources) if now.sharing.full_text else {}
-        name = values.find_value(conn, "instance-name")
+        name = values.instance_name(conn)
         spoken = values.find_value(conn, "instance-language")
     outgoing = (OutgoingEntry(each, sources[each.entry.feed_id], bodies.get(each.entry.id)) for each in page.items)
     return OutgoingFeed(
         state=now,
         page=page,
         entries=tuple(outgoing),
-        instance=name or "Broadsheet",
+        instance=name,
         language=spoken or "en",
         identity=hashlib.sha256(desk.key("feed-ids") + b"%d" % now.list.id).hexdigest()[:32],
         complete=start == 0 and page.next_start is None and page.edition is None,
@@ -163,7 +164,7 @@ def source_list(desk: Desk, actor: Actor, slug: str) -> bytes:
     kept = [each for each in importing.outlines(desk, found.draws_on) if each.address in inside]
     kept = [each for each in kept if not importing.is_ours_alone(each.address)]
     used = {path for each in kept for path in each.folders}
-    return write_opml(found.title, [each for each in shelves if _holds(each.path, used)], kept)
+    return write_opml(found.title, [each for each in shelves if holds_any(each.path, used)], kept)
 
 
 def recommendations(desk: Desk) -> bytes:
@@ -178,7 +179,7 @@ def recommendations(desk: Desk) -> bytes:
 def list_of_lists(desk: Desk) -> bytes:
     """Write the lists everybody may follow as OPML of their feeds. Public."""
     with desk.database.read() as conn:
-        name = values.find_value(conn, "instance-name") or "Broadsheet"
+        name = values.instance_name(conn)
     feeds_of_lists = (
         OpmlFeed(
             address=f"{desk.address}/lists/{each.slug}.atom",
@@ -193,14 +194,10 @@ def list_of_lists(desk: Desk) -> bytes:
     return write_opml(name, (), feeds_of_lists)
 
 
-def _holds(path: str, used: set[str]) -> bool:
-    return any(each == path or each.startswith(path + "/") for each in used)
-
-
 def _state(desk: Desk, conn: Connection, asked: Named) -> OutgoingState:
     tick = _edition_tick(conn, asked) or shared_tick(desk, conn, EVERY)
     decided = stored.get_sharing(conn, asked.list.id)
-    name = values.find_value(conn, "instance-name")
+    name = values.find_value(conn, values.INSTANCE_NAME)
     parts = (astuple(tick), astuple(asked.list), asked.own_rule.identity, asked.own_rule.hash, astuple(decided), name)
     fingerprint = hashlib.sha256(_FORM + repr(parts).encode()).hexdigest()[:32]
     return OutgoingState(asked.list, decided, tick.at, tick.data_version, fingerprint)

@@ -53,11 +53,11 @@ def ask_to_register(desk: Desk, actor: Actor, origin: str) -> Asked:
 
     with desk.database.read() as conn:
         held = proofs.get_passkeys(conn, member.id)
-        called = values.find_value(conn, "instance-name")
+        called = values.instance_name(conn)
     challenge = _make_challenge(desk)
     options = webauthn.generate_registration_options(
         rp_id=relying_party(origin),
-        rp_name=called or "Broadsheet",
+        rp_name=called,
         user_id=_handle(desk, member.id),
         user_name=member.name,
         challenge=challenge,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aggregator.model.ids import EntryId
     from aggregator.model.member import Actor
     from aggregator.services.ranked import Ranked
+
 _FIELDS = tuple(field.name for field in fields(SeenEntry))
 
 

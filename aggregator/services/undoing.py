@@ -13,6 +13,7 @@ from aggregator.model.subscription import NewSubscription
 from aggregator.services.rights import Right, require
 from aggregator.services.subscribing import fetch_again, rest_if_unread
 from aggregator.store import feeds, folders, jobs, subscriptions, values
+from aggregator.text.paths import holds_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,10 +49,13 @@ class Touched:
     after: Tie | None
 
 
-def tie_of(conn: Connection, owner: OwnerId, feed_id: FeedId) -> Tie:
-    """Return what an owner says of a feed now. Raises NotFoundError."""
-    held = subscriptions.get_subscription(conn, owner, feed_id)
-    return Tie(held.title, held.why, held.folders, subscriptions.get_extras(conn, owner).get(feed_id, ()))
+def ties_of(conn: Connection, owner: OwnerId) -> dict[FeedId, Tie]:
+    """Return what an owner says of each feed now."""
+    extras = subscriptions.get_extras(conn, owner)
+    return {
+        held.feed_id: Tie(held.title, held.why, held.folders, extras.get(held.feed_id, ()))
+        for held in subscriptions.get_subscriptions(conn, owner)
+    }
 
 
 def note(conn: Connection, job_id: JobId, fresh: Sequence[str], touched: Sequence[Touched]) -> None:
@@ -166,9 +170,8 @@ def _take_back_folders(conn: Connection, owner: OwnerId, made: Sequence[str]) ->
     """Delete those of the folders an import made that nothing is filed in, the innermost first."""
     filled = [path for held in subscriptions.get_subscriptions(conn, owner) for path in held.folders]
     for path in sorted(made, key=lambda path: -path.count("/")):
-        inside = f"{path}/"
-        others = [folder.path for folder in folders.get_folders(conn, owner)]
-        if path not in filled and not any(other.startswith(inside) for other in others):
+        others = [other for other in folders.get_paths(conn, owner) if other != path]
+        if path not in filled and not holds_any(path, others):
             folders.delete_folder(conn, owner, path)
 
 

@@ -13,6 +13,7 @@ from aggregator.store.bulk import Bulk
 from aggregator.store.packed import pack_pairs, unpack_pairs
 from aggregator.store.tables import folder
 from aggregator.store.values import touch
+from aggregator.text.paths import is_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +38,11 @@ def get_folders(conn: Connection, owner: OwnerId) -> tuple[Folder, ...]:
         Folder(FolderId(row.id), OwnerId(row.owner), row.path, row.position, unpack_pairs(row.extra))
         for row in conn.execute(_FOLDERS, {"owner": owner})
     )
+
+
+def get_paths(conn: Connection, owner: OwnerId) -> list[str]:
+    """Return the paths of an owner's folders in the owner's order."""
+    return [each.path for each in get_folders(conn, owner)]
 
 
 def add_folders(conn: Connection, owner: OwnerId, paths: Iterable[str]) -> dict[str, FolderId]:
@@ -70,11 +76,11 @@ def set_folder_path(conn: Connection, owner: OwnerId, path: str, new_path: str) 
         raise NotFoundError("folder", path)
     if path == new_path:
         return
-    if new_path in held or new_path.startswith(f"{path}/"):
+    if new_path in held or is_within(new_path, path):
         raise ConflictError("folder", "there is one of that name, or it lies inside the one to be moved")
     add_folders(conn, owner, _with_parents(new_path)[:-1])
     for each, folder_id in held.items():
-        if each == path or each.startswith(f"{path}/"):
+        if is_within(each, path):
             moved = new_path + each.removeprefix(path)
             conn.execute(update(folder).where(folder.c.id == folder_id).values(path=moved))
     touch(conn)
@@ -82,7 +88,7 @@ def set_folder_path(conn: Connection, owner: OwnerId, path: str, new_path: str) 
 
 def set_folder_order(conn: Connection, owner: OwnerId, paths: Sequence[str]) -> None:
     """Put these folders first, in this order; the main folder of a feed is the first it stands in."""
-    others = [each.path for each in get_folders(conn, owner) if each.path not in set(paths)]
+    others = [each for each in get_paths(conn, owner) if each not in set(paths)]
     _PLACE.run(conn, [(place, owner, path) for place, path in enumerate((*paths, *others))])
     touch(conn)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 IDENTITY = "database-identity"
 """Minted by the first migration: tells caches of another database from ours."""
+INSTANCE_NAME = "instance-name"
+"""What its people call it; there is none before it was set up."""
 
 _FIND = select(value.c.content).where(value.c.name == bindparam("name"))
 _VERSION = select(counter.c.version)
@@ -37,6 +39,11 @@ def get_value(conn: Connection, name: str) -> str:
     if found is None:
         raise NotFoundError("value", name)
     return found
+
+
+def instance_name(conn: Connection) -> str:
+    """Return what the instance is called."""
+    return find_value(conn, INSTANCE_NAME) or "Broadsheet"
 
 
 def set_value(conn: Connection, name: str, content: str) -> None:
