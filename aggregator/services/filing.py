@@ -6,15 +6,17 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aggregator.candidates.table import is_in
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.ids import FeedId
+from aggregator.model.subscription import OpmlFolder
 from aggregator.services.ranking import document_of
 from aggregator.services.rights import Right, require
 from aggregator.store import folders, lists, rules, subscriptions, values
 from rankers import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -52,14 +54,14 @@ def folders_to_change(desk: Desk, actor: Actor) -> tuple[FolderUse, ...]:
         held = subscriptions.get_subscriptions(conn, actor.group)
         of_group = lists.get_lists(conn, actor.group)
         naming = [(version, _named_by(version)) for version in rules.get_current_versions(conn, actor.group)]
-        paths = _as_tree(_paths(conn, actor.group))
+        paths = _as_tree(folders.get_paths(conn, actor.group))
     filed = [path for each in held for path in each.folders]
     return tuple(
         FolderUse(
             path,
             filed.count(path),
-            tuple(each for each in of_group if _names(each.scope.folders, path)),
-            tuple(version for version, named in naming if _names(named, path)),
+            tuple(each for each in of_group if is_in(path, each.scope.folders)),
+            tuple(version for version, named in naming if is_in(path, named)),
         )
         for path in paths
     )
@@ -93,7 +95,7 @@ def shift_folder(desk: Desk, actor: Actor, path: str, *, earlier: bool) -> None:
     """Put a folder one place earlier or later among those beside it. Raises NotFoundError."""
     require(actor, Right.CHANGE_SOURCES)
     with desk.database.write() as conn:
-        paths = _as_tree(_paths(conn, actor.group))
+        paths = _as_tree(folders.get_paths(conn, actor.group))
         if path not in paths:
             raise NotFoundError("folder", path)
         beside = [each for each in paths if _parent(each) == _parent(path)]
@@ -112,7 +114,7 @@ def remove_folder(desk: Desk, actor: Actor, path: str) -> None:
     """
     require(actor, Right.CHANGE_SOURCES)
     with desk.database.write() as conn:
-        paths = _paths(conn, actor.group)
+        paths = folders.get_paths(conn, actor.group)
         gone = {each for each in paths if _lies_in(each, path)}
         if not gone:
             raise NotFoundError("folder", path)
@@ -124,7 +126,9 @@ def remove_folder(desk: Desk, actor: Actor, path: str) -> None:
             for each in subscriptions.get_subscriptions(conn, actor.group)
             if gone.intersection(each.folders)
         ]
-        values.set_value(conn, _removed_from(actor.group), json.dumps({"path": path, "order": paths, "filed": filed}))
+        outlines = [[each.path, each.extra] for each in folders.get_folders(conn, actor.group) if each.path in gone]
+        was = {"path": path, "order": paths, "outlines": outlines, "filed": filed}
+        values.set_value(conn, _removed_from(actor.group), json.dumps(was))
         folders.delete_folder(conn, actor.group, path)
 
 
@@ -136,12 +140,13 @@ def restore_folder(desk: Desk, actor: Actor, path: str) -> None:
         was = json.loads(kept) if kept else {}
         if was.get("path") != path:
             raise NotFoundError("folder", path)
-        folders.add_folders(conn, actor.group, [each for each in was["order"] if _lies_in(each, path)])
+        outlines = (OpmlFolder(one, tuple(map(tuple, extra))) for one, extra in was["outlines"])
+        folders.add_outlines(conn, actor.group, outlines)
         there = {each.feed_id: each.folders for each in subscriptions.get_subscriptions(conn, actor.group)}
         for feed_id, paths in was["filed"]:
             if feed_id in there:
                 subscriptions.file_under(conn, actor.group, FeedId(feed_id), (*there[feed_id], *paths))
-        now = _paths(conn, actor.group)
+        now = folders.get_paths(conn, actor.group)
         folders.set_folder_order(conn, actor.group, [each for each in was["order"] if each in now])
         values.delete_value(conn, _removed_from(actor.group))
 
@@ -154,10 +159,6 @@ def folder_path(path: str) -> str:
     if len(parts) > FOLDER_DEPTH or any(len(part) > FOLDER_LENGTH for part in parts):
         raise BadInputError("folder", f"at most {FOLDER_DEPTH} levels of {FOLDER_LENGTH} characters fit")
     return "/".join(parts)
-
-
-def _paths(conn: Connection, owner: OwnerId) -> list[str]:
-    return [each.path for each in folders.get_folders(conn, owner)]
 
 
 def _as_tree(paths: Iterable[str]) -> list[str]:
@@ -184,11 +185,6 @@ def _lies_in(path: str, folder: str) -> bool:
 
 def _parts(path: str) -> list[str]:
     return [fold(part) for part in path.split("/")]
-
-
-def _names(named: Collection[str], path: str) -> bool:
-    """Tell whether one of the paths named is this folder's or that of one it lies in: those take in what is in it."""
-    return any(_lies_in(path, one) for one in named)
 
 
 def _named_by(version: RuleVersion) -> set[str]:

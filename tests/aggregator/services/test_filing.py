@@ -5,7 +5,7 @@ import pytest
 from aggregator.errors import BadInputError, ConflictError, NotAllowedError, NotFoundError
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
-from aggregator.services import accounts, editing, filing, listing, subscribing
+from aggregator.services import accounts, editing, filing, importing, listing, subscribing
 from aggregator.services.listing import ListWish
 
 RULE = """
@@ -103,6 +103,18 @@ def test_removed_folder_comes_back_with_its_sources_and_its_place(desk, actor, h
     assert filed(desk, actor, harbour) == ("News/Local", "Work")
     with pytest.raises(NotFoundError):
         filing.restore_folder(desk, actor, "News")
+
+
+def test_restored_folder_still_says_what_its_outline_said(desk, actor):
+    told = """<opml version="2.0"><body><outline text="News" o:mark="7" xmlns:o="urn:other">
+      <outline text="Harbour" xmlUrl="https://harbour.example.org/feed"/></outline></body></opml>"""
+    importing.start_import(desk, actor, "mine.opml", told.encode())
+    importing.run_waiting(desk)
+    before = importing.export_opml(desk, actor)
+    assert b'mark="7"' in before
+    filing.remove_folder(desk, actor, "News")
+    filing.restore_folder(desk, actor, "News")
+    assert importing.export_opml(desk, actor) == before
 
 
 @pytest.mark.usefixtures("harbour")
