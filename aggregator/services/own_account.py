@@ -8,13 +8,25 @@ from aggregator.errors import BadInputError, WrongProofError
 from aggregator.model.clocks import stamp
 from aggregator.services import joining, membership, passwords, throttles
 from aggregator.services.accounts import LANGUAGES
+from aggregator.services.alerts import address_of
 from aggregator.services.rights import Right, require_member
-from aggregator.store import lists, members, objections, profiles, proofs, rules, sessions, states, tokens
+from aggregator.store import (
+    alerts,
+    drafts,
+    lists,
+    members,
+    mutes,
+    objections,
+    profiles,
+    proofs,
+    rules,
+    sessions,
+    states,
+    tokens,
+)
 from aggregator.text.names import name_key
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from aggregator.model.ids import MemberId
@@ -51,14 +63,14 @@ def everything(desk: Desk, actor: Actor) -> dict[str, Any]:
     """Return all that is kept of the member who asks, for a JSON file; no password, key or token is in it."""
     member = require_member(actor, Right.OWN_ACCOUNT)
     with desk.database.read() as conn:
-        return _everything(conn, actor, member.id, desk.clock.now())
+        return _everything(desk, conn, actor, member.id)
 
 
 def everything_of(desk: Desk, actor: Actor, member_id: MemberId) -> dict[str, Any]:
     """Return the same of any member: for whoever holds the machine, whose database it is. Raises NotFoundError."""
     membership.member_line(desk, actor, member_id)
     with desk.database.read() as conn:
-        return _everything(conn, actor, member_id, desk.clock.now())
+        return _everything(desk, conn, actor, member_id)
 
 
 def leave(desk: Desk, actor: Actor, password: str, visit: Visit) -> None:
@@ -73,7 +85,8 @@ def leave(desk: Desk, actor: Actor, password: str, visit: Visit) -> None:
         membership.take_away(desk, conn, actor, member.id)
 
 
-def _everything(conn: Connection, actor: Actor, member_id: MemberId, now: datetime) -> dict[str, Any]:
+def _everything(desk: Desk, conn: Connection, actor: Actor, member_id: MemberId) -> dict[str, Any]:
+    now = desk.clock.now()
     member, profile = members.get_member(conn, member_id), profiles.find_profile(conn, member_id)
     inviter = members.get_member(conn, profile.invited_by).name if profile and profile.invited_by else None
     return {
@@ -98,6 +111,19 @@ def _everything(conn: Connection, actor: Actor, member_id: MemberId, now: dateti
         ],
         "lists": [{"id": each.slug, "title": each.title} for each in lists.get_lists(conn, member_id)],
         "rules": [{"id": each.slug, "text": each.toml} for each in rules.get_current_versions(conn, member_id)],
+        "drafts": [
+            {"rule": each.slug, "text": draft.toml, "saved": stamp(draft.saved)}
+            for each in rules.get_current_versions(conn, actor.group)
+            if (draft := drafts.find_draft(conn, member_id, each.rule_id))
+        ],
+        "mutes": [
+            {"kind": each.kind, "text": each.text, "until": stamp(each.until)}
+            for each in mutes.get_mutes(conn, member_id, now)
+        ],
+        "alerts": [
+            {"list": each.list_id, "by": each.by, "address": address_of(desk, each), "made": stamp(each.made)}
+            for each in alerts.of_member(conn, member_id)
+        ],
         "objections": [
             {"feed": each.feed_id, "entry": each.entry, "text": each.text, "made": stamp(each.made)}
             for each in objections.get_by_member(conn, member_id)
