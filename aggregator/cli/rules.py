@@ -10,7 +10,7 @@ import click
 from aggregator.cli import faults
 from aggregator.cli.console import Instant, command, table
 from aggregator.errors import BadDocumentError, BadInputError, FailedCasesError, NotFoundError
-from aggregator.services import editing, replaying, rule_cases, versions
+from aggregator.services import editing, publishing, replaying, rule_cases, versions
 from aggregator.services.rule_cases import Verdict, case_shape
 from aggregator.services.shapes import diff_shape, replay_shape, rule_entry_shape, rule_shape, statement_shape
 from rankers import LANGUAGES, RuleError
@@ -117,7 +117,7 @@ def fork(console: Console, rule: str, new: str, title: str | None, reason: str) 
     """Publish a copy of RULE under another id; it keeps where it came from."""
     with console.desk() as (desk, actor):
         try:
-            version = editing.fork(desk, actor, rule, new, title=title, reason=reason)
+            version = publishing.fork(desk, actor, rule, new, title=title, reason=reason)
         except RuleError as fault:
             raise BadInputError(new, fault.problems[0].message) from fault
     console.show(

@@ -16,8 +16,8 @@ from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
 from aggregator.services import passwords
 from aggregator.services.bearer import hash_of
-from aggregator.services.editing import install_shipped
 from aggregator.services.joining import add_member
+from aggregator.services.publishing import install_shipped
 from aggregator.store import lists, members, proofs, rules, sessions, values
 from aggregator.text.names import clean_name
 

@@ -10,7 +10,7 @@ import tomlkit
 
 from aggregator.errors import BadDocumentError, ConflictError, NotFoundError
 from aggregator.model.readinglist import Scope
-from aggregator.services import editing, listing, subscribing
+from aggregator.services import listing, publishing, subscribing
 from aggregator.services.bundle_following import followed_page
 from aggregator.services.listing import ListWish
 from aggregator.services.rights import Right, require
@@ -48,7 +48,7 @@ def fork_rule(
     found, identity = _rule(followed_page(desk, actor, followed_id).rules, rule)
     text = tomlkit.parse(toml_of(found.envelope))
     text["id"] = new
-    return editing.publish(desk, actor, tomlkit.dumps(text), reason, forked_from=identity)
+    return publishing.publish(desk, actor, tomlkit.dumps(text), reason, forked_from=identity)
 
 
 def copy_list(

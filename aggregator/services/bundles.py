@@ -15,7 +15,7 @@ from aggregator.services import importing, undoing
 from aggregator.services.bundle_changes import Side, compare
 from aggregator.services.bundle_proof import check_bundle, identity_of, publisher_of, sign_form
 from aggregator.services.bundle_selection import Selection, selection
-from aggregator.services.editing import OPERATOR
+from aggregator.services.publishing import OPERATOR
 from aggregator.services.rights import Right, may, require
 from aggregator.services.undoing import Touched
 from aggregator.sources.bundle import is_name, read_bundle

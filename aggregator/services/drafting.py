@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import BadInputError, ConflictError, NotFoundError
 from aggregator.model.trying import Draft
-from aggregator.services import editing
+from aggregator.services import editing, publishing
 from aggregator.services.rights import Right, may, require, require_member
 from aggregator.services.rule_cases import publish_if_they_hold
 from aggregator.store import drafts
@@ -147,7 +147,9 @@ def publish_again(desk: Desk, actor: Actor, slug: str, number: int, reason: str)
     """Publish the text of an older version as the next one: how a version is undone. Raises like publish."""
     require(actor, Right.PUBLISH_RULES)
     page = editing.rule_page(desk, actor, slug, number)
-    return editing.publish(desk, actor, page.version.toml, required(reason), rule=slug, supersedes=page.versions[0].id)
+    return publishing.publish(
+        desk, actor, page.version.toml, required(reason), rule=slug, supersedes=page.versions[0].id
+    )
 
 
 def to_copy(desk: Desk, actor: Actor, slug: str, number: int | None) -> editing.RulePage:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aggregator.errors import FailedCasesError
-from aggregator.services import editing
+from aggregator.services import publishing
 from aggregator.services.asking import find_named
 from aggregator.services.list_table import Stored, fresh_snapshot, list_table
 from aggregator.services.ranking import live_tick
@@ -102,17 +102,17 @@ def check_cases(
 def publish_if_they_hold(
     desk: Desk, actor: Actor, text: str, reason: str | None, *, rule: str | None = None, base: RuleVersion | None = None
 ) -> RuleVersion:
-    """Publish a text, as services/editing.py does, unless one of its cases fails.
+    """Publish a text, as services/publishing.py does, unless one of its cases fails.
 
     `rule`: the slug it has to name; `base`: the version it was made from. Raises FailedCasesError, and like
-    editing.publish.
+    publishing.publish.
     """
     require(actor, Right.PUBLISH_RULES)
     results = check_cases(desk, actor, parse_rule(text))
     failed = [each for each in results if each.verdict is Verdict.FAILS]
     if failed:
         raise FailedCasesError(tuple(map(said, failed)))
-    return editing.publish(desk, actor, text, reason, rule=rule, supersedes=base.id if base else None)
+    return publishing.publish(desk, actor, text, reason, rule=rule, supersedes=base.id if base else None)
 
 
 def said(result: CaseResult) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, render_template
 from jinja2 import DictLoader
 
-from aggregator.services import accounts, editing
+from aggregator.services import accounts, editing, publishing
 from tests.benchmarks.bench_list import RULE
 from tests.benchmarks.filled import filled
 from web import create_app
@@ -121,7 +121,7 @@ def publish(desk: Desk) -> None:
     """Publish the rule of the goal, unless it was."""
     actor = accounts.operator(desk)
     if all(version.slug != "bench" for version in editing.rules(desk, actor)):
-        editing.publish(desk, actor, RULE, None)
+        publishing.publish(desk, actor, RULE, None)
 
 
 if __name__ == "__main__":

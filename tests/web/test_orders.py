@@ -6,7 +6,7 @@ import json
 import re
 from datetime import timedelta
 
-from aggregator.services import editing, exposure
+from aggregator.services import editing, exposure, publishing
 from aggregator.services.versions import check_envelope
 from rankers import verify_receipt
 from tests.web.newsroom import NOW, SOURCES, Item, Source
@@ -75,7 +75,7 @@ def test_a_version_has_a_page_of_its_own_with_what_changed(member, newsroom):
     first = editing.find_version(newsroom.desk, newsroom.actor(), "many-voices")
     points = re.search(r"points = (\d+)", first.toml)[1]
     text = first.toml.replace(f"points = {points}", "points = 7", 1)
-    editing.publish(newsroom.desk, newsroom.actor(), text, "Less of it")
+    publishing.publish(newsroom.desk, newsroom.actor(), text, "Less of it")
     assert "This is the first version." in member.page("/rules/many-voices/versions/1")
     page = member.page("/rules/many-voices/versions/2")
     assert "Less of it" in page

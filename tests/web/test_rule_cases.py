@@ -7,7 +7,7 @@ import pytest
 from aggregator.errors import ConflictError, FailedCasesError, NotAllowedError, NotFoundError
 from aggregator.model.member import Role
 from aggregator.model.readinglist import Scope
-from aggregator.services import drafting, editing, listing, rule_cases
+from aggregator.services import drafting, editing, listing, publishing, rule_cases
 from aggregator.services.listing import ListWish
 from aggregator.services.rule_cases import Verdict
 from rankers import parse_rule, published_rules
@@ -82,10 +82,10 @@ def test_a_failing_case_stops_publishing_and_nothing_is_lost(newsroom, member):
 def test_a_version_that_fails_by_now_can_be_published_again_and_copied(newsroom, member):
     assert member
     desk, actor = newsroom.desk, newsroom.actor()
-    editing.publish(desk, actor, many_voices(case(BELL, BOATS)), "Published when it held")
-    editing.publish(desk, actor, many_voices(), "Without")
+    publishing.publish(desk, actor, many_voices(case(BELL, BOATS)), "Published when it held")
+    publishing.publish(desk, actor, many_voices(), "Without")
     assert 4 == drafting.publish_again(desk, actor, "many-voices", 2, "As it was").number
-    assert "our-voices" == editing.fork(desk, actor, "many-voices", "our-voices", title=None, reason="Ours").slug
+    assert "our-voices" == publishing.fork(desk, actor, "many-voices", "our-voices", title=None, reason="Ours").slug
 
 
 def test_readers_run_cases_and_do_not_publish(newsroom):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from aggregator.model.member import Actor, Role
-from aggregator.services import drafting, editing, replays, trying
+from aggregator.services import drafting, editing, publishing, replays, trying
 from aggregator.store import members
 from rankers import load_toml
 from tests.web.conftest import Browser
@@ -96,7 +96,7 @@ def test_publishing_over_a_version_of_somebody_else_is_refused_and_nothing_is_lo
     change(member, {"score.0.points": "7"})
     kept = base(member.page(TRY))
     published = editing.find_version(newsroom.desk, newsroom.actor(), "many-voices").toml
-    editing.publish(newsroom.desk, newsroom.actor(), published.replace("points = -30", "points = -40"), "Louder")
+    publishing.publish(newsroom.desk, newsroom.actor(), published.replace("points = -30", "points = -40"), "Louder")
     refused = member.post(f"{TRY}/publish", {"reason": "Mine"})
     assert refused.status_code == 409
     assert "Mine" in refused.text

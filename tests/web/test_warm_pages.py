@@ -11,7 +11,7 @@ import pytest
 
 from aggregator.model.entry import EntryState
 from aggregator.model.feed import FeedData
-from aggregator.services import editing, listing, marking, membership, muting, own_account, subscribing
+from aggregator.services import listing, marking, membership, muting, own_account, publishing, subscribing
 from aggregator.services.listing import ListWish
 from aggregator.store import entries, feeds, values
 from aggregator.store.entry_lines import get_lines
@@ -84,7 +84,7 @@ def feed_of(newsroom, place):
 
 def published(newsroom):
     text = published_rules()["many-voices"].replace("points = 60", "points = 50")
-    editing.publish(newsroom.desk, newsroom.actor(), text, "Less of what is new.")
+    publishing.publish(newsroom.desk, newsroom.actor(), text, "Less of what is new.")
 
 
 def deleted(newsroom):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from aggregator.errors import BadInputError, ConflictError
-from aggregator.services import drafting, editing, versions
+from aggregator.services import drafting, editing, publishing, versions
 from rankers import LANGUAGES, RuleError
 from web import reasons
 from web.asked import number
@@ -102,7 +102,7 @@ def copy_it(slug: str) -> ResponseReturnValue:
     form, which = request.form, number("number", request.form.get("number"))
     try:
         reason = drafting.required(form.get("reason", ""))
-        made = editing.fork(
+        made = publishing.fork(
             desk(),
             actor(),
             slug,

@@ -7,7 +7,7 @@ import pytest
 from aggregator.errors import ConflictError, NotAllowedError
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
-from aggregator.services import accounts, bundle_copying, bundle_following, editing, importing, listing
+from aggregator.services import accounts, bundle_copying, bundle_following, editing, importing, listing, publishing
 from aggregator.services.bundle_proof import check_bundle
 from aggregator.services.listing import ListWish
 from tests.aggregator.services.guild import ADDRESS, guild, look
@@ -25,7 +25,7 @@ def actor(desk):
 def with_list(guild, desk, actor):
     """Follows a bundle that has a list of one folder, one feed and a rule of its own; gives its id."""
     text = editing.find_version(guild.desk, guild.actor, "many-voices").toml
-    editing.publish(guild.desk, guild.actor, text.replace("many-voices", "harbour"), "Ours")
+    publishing.publish(guild.desk, guild.actor, text.replace("many-voices", "harbour"), "Ours")
     scope = Scope(feeds=(guild.feed("https://hill.example/feed"),), folders=("Boats",), languages=("en",))
     wish = ListWish("The harbour", "harbour", scope, 3, ("07:00", "18:30"), (0, 4), "Europe/Paris")
     listing.add_list(guild.desk, guild.actor, wish, slug="harbour")

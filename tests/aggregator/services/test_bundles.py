@@ -16,6 +16,7 @@ from aggregator.services import (
     editing,
     importing,
     keys,
+    publishing,
     subscribing,
     undoing,
 )
@@ -254,7 +255,7 @@ def test_a_changed_rule_is_shown_with_what_it_does_otherwise(guild, desk, actor)
     assert ChangeKind.RULE_NEW in {each.kind for each in page.changes}
     bundle_following.decide(desk, actor, followed, page.followed.identity, [])
     text = editing.find_version(guild.desk, guild.actor, "many-voices").toml
-    editing.publish(guild.desk, guild.actor, text.replace("points = ", "points = 2", 1), "More")
+    publishing.publish(guild.desk, guild.actor, text.replace("points = ", "points = 2", 1), "More")
     assert look(desk, actor, followed, guild.bundle()) is None
     (change,) = bundle_following.followed_page(desk, actor, followed).changes
     assert (ChangeKind.RULE_CHANGED, "1", "2") == (change.kind, change.before, change.after)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import BadInputError, ConflictError, NotAllowedError, NotFoundError
-from aggregator.services import editing, reading
+from aggregator.services import editing, publishing, reading
 from aggregator.store import rules as stored
 from rankers import RuleError, published_rules
 from tests.aggregator.services.newsroom import open_newsroom
@@ -55,7 +55,7 @@ def room(tmp_path):
 
 def test_the_shipped_rules_are_published_once(room):
     assert {version.slug for version in editing.rules(room.desk, room.reader)} == set(published_rules())
-    assert editing.install_shipped(room.desk) == ()
+    assert publishing.install_shipped(room.desk) == ()
     assert {version.number for version in editing.rules(room.desk, room.reader)} == {1}
 
 
@@ -68,24 +68,24 @@ def test_every_shipped_rule_can_be_said_in_words(room):
 
 def test_a_shipped_text_that_moved_on_becomes_a_new_version(room, monkeypatch):
     newer = {**published_rules(), "newest-first": published_rules()["newest-first"] + "# moved on\n"}
-    monkeypatch.setattr(editing, "published_rules", lambda: newer)
-    assert ["newest-first"] == [version.slug for version in editing.install_shipped(room.desk)]
+    monkeypatch.setattr(publishing, "published_rules", lambda: newer)
+    assert ["newest-first"] == [version.slug for version in publishing.install_shipped(room.desk)]
     assert editing.rule_page(room.desk, room.reader, "newest-first").version.number == 2
-    assert editing.install_shipped(room.desk) == ()
+    assert publishing.install_shipped(room.desk) == ()
 
 
 def test_a_rule_the_group_made_its_own_is_not_overwritten(room, monkeypatch):
     own = published_rules()["newest-first"] + "# ours\n"
-    editing.publish(room.desk, room.editor, own, "ours")
+    publishing.publish(room.desk, room.editor, own, "ours")
     newer = {**published_rules(), "newest-first": published_rules()["newest-first"] + "# moved on\n"}
-    monkeypatch.setattr(editing, "published_rules", lambda: newer)
-    assert editing.install_shipped(room.desk) == ()
+    monkeypatch.setattr(publishing, "published_rules", lambda: newer)
+    assert publishing.install_shipped(room.desk) == ()
     assert editing.rule_page(room.desk, room.reader, "newest-first").version.toml == own
 
 
 def test_publishing_makes_a_version_with_author_and_reason(room):
-    first = editing.publish(room.desk, room.editor, rule(), None)
-    second = editing.publish(room.desk, room.editor, rule(points=40), " newer first ")
+    first = publishing.publish(room.desk, room.editor, rule(), None)
+    second = publishing.publish(room.desk, room.editor, rule(points=40), " newer first ")
     assert [(1, None), (2, "newer first")] == [(each.number, each.reason) for each in (first, second)]
     page = editing.rule_page(room.desk, room.reader, "ours")
     assert [2, 1] == [version.number for version in page.versions]
@@ -94,7 +94,7 @@ def test_publishing_makes_a_version_with_author_and_reason(room):
 
 
 def test_a_rule_page_says_lines_points_and_shares(room):
-    editing.publish(room.desk, room.editor, rule(), None)
+    publishing.publish(room.desk, room.editor, rule(), None)
     page = editing.rule_page(room.desk, room.reader, "ours")
     assert page.budget == 40
     assert [("score", "fresh", 30, 750), ("score", "loud", -10, 250), ("filter", "no-audio", 0, 0)] == [
@@ -105,9 +105,9 @@ def test_a_rule_page_says_lines_points_and_shares(room):
 
 def test_a_published_change_ranks_the_page_at_once(room):
     room.fill(feeds=2)
-    editing.publish(room.desk, room.editor, rule(), None)
+    publishing.publish(room.desk, room.editor, rule(), None)
     before = reading.list_page(room.desk, room.reader, "front-page", rule="ours")
-    editing.publish(room.desk, room.editor, rule(points=60), None)
+    publishing.publish(room.desk, room.editor, rule(points=60), None)
     after = reading.list_page(room.desk, room.reader, "front-page", rule="ours")
     assert after.rule.hash != before.rule.hash
     totals = [page.items[0].explanation.terms[0].points for page in (before, after)]
@@ -115,14 +115,14 @@ def test_a_published_change_ranks_the_page_at_once(room):
 
 
 def test_a_change_of_wording_is_a_version_too(room):
-    editing.publish(room.desk, room.editor, rule(), None)
-    assert editing.publish(room.desk, room.editor, rule(title="Theirs"), None).title == "Theirs"
+    publishing.publish(room.desk, room.editor, rule(), None)
+    assert publishing.publish(room.desk, room.editor, rule(title="Theirs"), None).title == "Theirs"
 
 
 def test_the_same_text_twice_is_refused(room):
-    editing.publish(room.desk, room.editor, rule(), None)
+    publishing.publish(room.desk, room.editor, rule(), None)
     with pytest.raises(ConflictError):
-        editing.publish(room.desk, room.editor, rule(), None)
+        publishing.publish(room.desk, room.editor, rule(), None)
 
 
 def test_a_bad_text_is_refused_whole_with_its_places(room):
@@ -130,7 +130,7 @@ def test_a_bad_text_is_refused_whole_with_its_places(room):
     (problem, *_) = editing.check_rule(bad, file="ours.toml").problems
     assert (problem.file, problem.line > 10) == ("ours.toml", True)
     with pytest.raises(RuleError):
-        editing.publish(room.desk, room.editor, bad, None)
+        publishing.publish(room.desk, room.editor, bad, None)
     with room.desk.database.read() as conn:
         assert stored.find_rule(conn, room.editor.group, "ours") is None
 
@@ -142,12 +142,12 @@ def test_a_good_text_is_checked_without_being_kept(room):
 
 def test_readers_do_not_publish(room):
     with pytest.raises(NotAllowedError):
-        editing.publish(room.desk, room.reader, rule(), None)
+        publishing.publish(room.desk, room.reader, rule(), None)
 
 
 def test_a_reason_has_an_end(room):
     with pytest.raises(BadInputError):
-        editing.publish(room.desk, room.editor, rule(), "x" * 1001)
+        publishing.publish(room.desk, room.editor, rule(), "x" * 1001)
 
 
 @pytest.mark.parametrize(("slug", "number"), [("nothing", None), ("newest-first", 7)])

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import NotFoundError
 from aggregator.model.readinglist import Scope
-from aggregator.services import editing, editions, exposure, listing, reading, receipts
+from aggregator.services import editions, exposure, listing, publishing, reading, receipts
 from aggregator.services.listing import ListWish
 from aggregator.store import entries
 from rankers import verify_receipt
@@ -74,7 +74,7 @@ def test_an_edition_stays_as_it_was_after_entries_rule_and_scope_changed(room, p
     before = reading.list_page(room.desk, room.reader, paper)
     register = reading.left_out(room.desk, room.reader, paper)
     text = before.rule.toml.replace("points = ", "points = 1", 1)
-    editing.publish(room.desk, room.editor, text, "Other points.")
+    publishing.publish(room.desk, room.editor, text, "Other points.")
     wish = ListWish("Paper", "newest-first", Scope(folders=("Work",)))
     listing.change_list(room.desk, room.editor, paper, wish)
     room.store(1, odd_entries(5, 15, start=1000), first_seen=room.clock.now())  # the same entries, with other words
@@ -115,7 +115,7 @@ def test_the_place_of_a_deleted_entry_stays_empty(room, paper):
 def test_editions_missed_are_made_late_with_the_rule_of_their_time(room, paper):
     first = reading.list_page(room.desk, room.reader, paper).rule
     room.clock.pass_by(hours=20)
-    editing.publish(room.desk, room.editor, first.toml.replace("points = ", "points = 1", 1), "Other points.")
+    publishing.publish(room.desk, room.editor, first.toml.replace("points = ", "points = 1", 1), "Other points.")
     assert make(room) == 2
     page = reading.list_page(room.desk, room.reader, paper)
     assert (page.rule, page.edition.late, page.edition.previous) == (first, True, AT)

@@ -5,7 +5,7 @@ import pytest
 from aggregator.errors import BadInputError, ConflictError, NotAllowedError, NotFoundError
 from aggregator.model.member import Actor, Role
 from aggregator.model.readinglist import Scope
-from aggregator.services import accounts, editing, filing, importing, listing, subscribing
+from aggregator.services import accounts, filing, importing, listing, publishing, subscribing
 from aggregator.services.listing import ListWish
 
 RULE = """
@@ -120,7 +120,7 @@ def test_restored_folder_still_says_what_its_outline_said(desk, actor):
 @pytest.mark.usefixtures("harbour")
 def test_folder_says_which_lists_and_rules_name_it_and_stays_while_a_list_draws_from_it(desk, actor):
     listing.add_list(desk, actor, ListWish("Papers", "many-voices", Scope(folders=("News",))), slug="papers")
-    editing.publish(desk, actor, RULE, None)
+    publishing.publish(desk, actor, RULE, None)
     inner = next(each for each in filing.folders_to_change(desk, actor) if each.path == "News/Local")
     assert [each.slug for each in inner.lists] == ["papers"]
     assert [each.slug for each in inner.rules] == ["locals"]

@@ -11,7 +11,7 @@ import pytest
 from aggregator.errors import ConflictError
 from aggregator.model.member import Actor, Role
 from aggregator.queue.ask import WorkerSocket
-from aggregator.services import canary, editing, reading, receipts, versions
+from aggregator.services import canary, editing, publishing, reading, receipts, versions
 from aggregator.services.current_model import name_of
 from aggregator.store import cards
 from tests.aggregator.services.meant import CARD, OTHER, fill, read, tell
@@ -105,9 +105,9 @@ def test_the_same_model_again_changes_nothing(room):
 def test_a_version_names_the_model_it_was_published_with(room):
     shipped = editing.find_version(room.desk, room.reader, STORIES)
     with pytest.raises(ConflictError):
-        editing.publish(room.desk, room.editor, shipped.toml, "Again")
+        publishing.publish(room.desk, room.editor, shipped.toml, "Again")
     read(room, 1, 2, 3, 4)
-    version = editing.publish(room.desk, room.editor, shipped.toml, "With the model")
+    version = publishing.publish(room.desk, room.editor, shipped.toml, "With the model")
     signed = versions.envelope(room.desk, room.reader, version.id)
     assert versions.check_envelope(signed.encode()).problem is None
     assert (name_of(CARD),) == versions.models_of(signed)
@@ -115,13 +115,13 @@ def test_a_version_names_the_model_it_was_published_with(room):
     page = editing.rule_page(room.desk, room.reader, STORIES, 1)
     assert (shipped.hash, version.hash) == (page.version.hash, page.hash_here)
     with pytest.raises(ConflictError):
-        editing.publish(room.desk, room.editor, shipped.toml, "Again")
+        publishing.publish(room.desk, room.editor, shipped.toml, "Again")
 
 
 def test_a_version_of_a_rule_without_meaning_names_no_model(room):
     read(room, 1, 2, 3, 4)
     text = editing.find_version(room.desk, room.reader, PLAIN).toml.replace('title = "', 'title = "Our ', 1)
-    version = editing.publish(room.desk, room.editor, text, "Ours")
+    version = publishing.publish(room.desk, room.editor, text, "Ours")
     assert () == versions.models_of(versions.envelope(room.desk, room.reader, version.id))
 
 
@@ -129,7 +129,7 @@ def test_a_version_of_a_rule_without_meaning_names_no_model(room):
 def test_another_model_in_a_signed_version_is_found_out(room, models):
     read(room, 1)
     shipped = editing.find_version(room.desk, room.reader, STORIES)
-    version = editing.publish(room.desk, room.editor, shipped.toml, "With the model")
+    version = publishing.publish(room.desk, room.editor, shipped.toml, "With the model")
     told = json.loads(versions.envelope(room.desk, room.reader, version.id))
     told["models"] = models
     assert versions.check_envelope(json.dumps(told).encode()).problem

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.candidates.columns import Columns
 from aggregator.candidates.disk import try_lock
-from aggregator.services import editing, reading
+from aggregator.services import publishing, reading
 from aggregator.services.asking import list_and_rule
 from aggregator.services.ranking import ranked
 from aggregator.store import entries, states, subscriptions
@@ -76,7 +76,7 @@ def room(tmp_path):
 
 
 def publish(room, text=RULE):
-    return editing.publish(room.desk, room.editor, text, "for a test")
+    return publishing.publish(room.desk, room.editor, text, "for a test")
 
 
 def rank_front_page(room, rule=None, **given):

@@ -8,7 +8,7 @@ import pytest
 from aggregator.errors import ConflictError, NotAllowedError, NotFoundError, NotSignedInError
 from aggregator.model.fault import Fault, FaultCode
 from aggregator.model.feed import FetchFailure, FetchOutcome, Schedule, Validators
-from aggregator.services import editing, reading
+from aggregator.services import publishing, reading
 from aggregator.services.pages import EmptyKind, OutOfScope
 from aggregator.store import entries, leases, lists, subscriptions
 from tests.aggregator.candidates.stored import make_entry
@@ -122,7 +122,7 @@ def test_a_start_beyond_the_list_gives_a_page_all_the_same(filled, start):
 
 
 def test_what_lines_left_out_is_listed_with_every_line_that_matches(filled):
-    editing.publish(filled.desk, filled.editor, FILTERS, None)
+    publishing.publish(filled.desk, filled.editor, FILTERS, None)
     page = page_of(filled, rule="no-paid")
     register = reading.left_out(filled.desk, filled.reader, LIST, rule="no-paid", limit=1000)
     assert page.counts.withheld == register.count == len(register.items) == sum(line.count for line in register.by)
@@ -178,7 +178,7 @@ def test_an_entry_without_a_list_has_no_standing(filled):
 
 
 def test_why_not_answers_for_every_link(filled):
-    editing.publish(filled.desk, filled.editor, FILTERS, None)
+    publishing.publish(filled.desk, filled.editor, FILTERS, None)
     filled.store(1, [(make_entry(1, link="https://f.example/old", published=NOW), timedelta(days=9))])
     filled.store(1, [(make_entry(2, link="https://f.example/paid", paid=True), timedelta(hours=1))])
     filled.store(1, [(make_entry(3, link="https://f.example/now"), timedelta(0))])
@@ -358,7 +358,7 @@ class TestAnEmptyListSaysWhy:
     def test_everything_left_out_by_a_line(self, room):
         room.add_source(1)
         room.store(1, [(make_entry(1, paid=True), timedelta(hours=1))])
-        editing.publish(room.desk, room.editor, FILTERS, None)
+        publishing.publish(room.desk, room.editor, FILTERS, None)
         empty = page_of(room, rule="no-paid").empty
         assert (empty.kind, empty.line.line, empty.line.count) == (EmptyKind.LEFT_OUT, "paid", 1)
 

@@ -20,6 +20,7 @@ from aggregator.services import (
     exposure,
     listing,
     muting,
+    publishing,
     receipts,
     replaying,
     versions,
@@ -126,7 +127,7 @@ def test_a_version_is_signed_and_names_the_one_before(room):
         versions.check_envelope(signed).identity,
         versions.check_envelope(signed).problem,
     )
-    editing.publish(room.desk, room.editor, before.toml.replace('plain = "', 'plain = "Now: ', 1), "Clearer")
+    publishing.publish(room.desk, room.editor, before.toml.replace('plain = "', 'plain = "Now: ', 1), "Clearer")
     after, signed = envelope(room)
     assert (2, before.identity) == (after.number, json.loads(signed)["version"]["supersedes"])
     assert versions.check_envelope(signed).problem is None
@@ -134,13 +135,13 @@ def test_a_version_is_signed_and_names_the_one_before(room):
 
 
 def test_a_copy_says_where_it_came_from(room):
-    copied = editing.fork(room.desk, room.editor, "many-voices", "our-voices", title="Our voices", reason="Ours")
+    copied = publishing.fork(room.desk, room.editor, "many-voices", "our-voices", title="Our voices", reason="Ours")
     first, _ = envelope(room)
     _, signed = envelope(room, "our-voices")
     told = json.loads(signed)["version"]
     assert (first.identity, None, "Our voices") == (told["forked_from"], told["supersedes"], copied.title)
     with pytest.raises(ConflictError):
-        editing.fork(room.desk, room.editor, "fair-turns", "our-voices", title=None, reason="Again")
+        publishing.fork(room.desk, room.editor, "fair-turns", "our-voices", title=None, reason="Again")
 
 
 @pytest.mark.parametrize(

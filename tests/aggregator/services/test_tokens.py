@@ -4,7 +4,7 @@ import pytest
 
 from aggregator.errors import BadInputError, ConflictError, NotAllowedError, NotFoundError, NotSignedInError
 from aggregator.model.member import Role, TokenScope
-from aggregator.services import accounts, editing, reading, tokens
+from aggregator.services import accounts, publishing, reading, tokens
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_safety_40_a_token_for_reading_changes_nothing(desk, ana):
     actor = tokens.actor_of_token(desk, tokens.make_token(desk, ana, "Phone", "read"))
     assert reading.lists(desk, actor)
     with pytest.raises(NotAllowedError):
-        editing.publish(desk, actor, "anything", None)
+        publishing.publish(desk, actor, "anything", None)
     with pytest.raises(NotAllowedError):
         tokens.make_token(desk, actor, "Another", "write")
 

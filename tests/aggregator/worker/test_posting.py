@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from aggregator.model.sharing import Sharing
 from aggregator.services import (
     being_followed,
-    editing,
     federating,
     list_actors,
     list_news,
     list_posts,
+    publishing,
     sharing,
     subscribing,
 )
@@ -259,7 +259,7 @@ def test_a_new_version_of_the_rule_is_told_as_an_article(room, desk, ana, got):
     desk = post(desk)
     got.clear()
     text = published_rules()["fair-turns"].replace("fair-turns", "many-voices")
-    editing.publish(desk, room.actor(), text, reason="More turns <for> all")
+    publishing.publish(desk, room.actor(), text, reason="More turns <for> all")
     post(desk)
     article = next(each["object"] for each in activities(got) if each["object"]["type"] == "Article")
     assert article["name"].startswith("The rule changed: ")
